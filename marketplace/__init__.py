@@ -1,0 +1,1 @@
+"""The challenge marketplace (揭榜) of a province's government-offices administration."""
