@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""The one entry: `python3 app.py` installs and runs the program, `python3 app.py test` installs and tests it.
+
+Only the standard library is imported here, so that this file works before anything is installed;
+`flask` and gunicorn find the application as `app:create_app`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app() -> Flask:
+    """The web application, configured by the environment."""
+    from marketplace.application import create_app as build
+
+    return build()
+
+
+def main() -> int:
+    """Carry out one verb of the command line."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - the very case this line is for
+        print("Python 3.11 or newer is needed; this is " + sys.version.split()[0], file=sys.stderr)
+        return 2
+    from marketplace.bootstrap import cli
+
+    return cli.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""Run the installed program on this machine: web server and worker, until Ctrl-C."""
+
+import ctypes
+import http.client
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from marketplace.bootstrap.place import Place, Refusal
+from marketplace.bootstrap.steps import Command
+
+HOST = "127.0.0.1"
+PATIENCE = 60.0
+PAUSE = 0.1
+REST_BEFORE_RESTART = 2.0
+PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+class Stopped(Exception):
+    """Somebody asked the program to end."""
+
+
+def require_free_port(port: int) -> None:
+    """Refuse at once, in plain words, when something else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            remedy = f"choose another one: python3 app.py --port {port + 1 if port < 65535 else 5000}"
+            raise Refusal(f"Port {port} cannot be used ({error.strerror}).", remedy) from error
+
+
+def web_command(place: Place, port: int) -> list[str | Path]:
+    """Two processes with four threads each."""
+    options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    return [place.python, "-m", "gunicorn", *options, "--bind", f"{HOST}:{port}", "app:create_app()"]
+
+
+def worker_command(place: Place) -> list[str | Path]:
+    """The one that delivers mail and keeps the deadlines."""
+    return [place.python, "-m", "flask", "--app", "app", "worker"]
+
+
+def end_with_parent() -> None:
+    """In the child, before it starts: end when this process is killed (Linux only; elsewhere nothing)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def start(place: Place, command: Command, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, so that Ctrl-C reaches only this process, which ends it in order."""
+    return subprocess.Popen(
+        command,
+        cwd=place.root,
+        env=settings,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - no threads run here
+    )
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """Ask it to end, then insist."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def answers(port: int) -> bool:
+    """Whether the web server says that it is well."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def wait_until_it_answers(web: subprocess.Popen[bytes], port: int) -> None:
+    limit = time.monotonic() + PATIENCE
+    while not answers(port):
+        if web.poll() is not None:
+            raise Refusal("The web server ended while starting.", "read its message above")
+        if time.monotonic() > limit:
+            raise Refusal(
+                f"The web server did not answer within {PATIENCE:.0f} s.", "read its messages above"
+            )
+        time.sleep(PAUSE)
+
+
+def run(place: Place, port: int, settings: Mapping[str, str]) -> int:
+    """Serve until asked to stop; a worker that died is started again."""
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, _stop)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        children.append(start(place, web_command(place, port), settings))
+        children.append(start(place, worker_command(place), settings))
+        wait_until_it_answers(children[0], port)
+        print(
+            f"\n  Ready: {settings['BASE_URL']}   (Ctrl-C ends it; data in {settings['DATA_DIR']})\n",
+            flush=True,
+        )
+        return watch(place, children, settings)
+    except Stopped:
+        print("\n  Stopping …", flush=True)
+        return 0
+    finally:
+        for child in reversed(children):
+            stop(child)
+
+
+def watch(place: Place, children: list[subprocess.Popen[bytes]], settings: Mapping[str, str]) -> int:
+    """Return when the web server ended; meanwhile keep one worker alive."""
+    started = time.monotonic()
+    while children[0].poll() is None:
+        if children[1].poll() is not None and time.monotonic() - started > REST_BEFORE_RESTART:
+            print(f"  The worker ended with {children[1].returncode}; it is started again.", flush=True)
+            children[1] = start(place, worker_command(place), settings)
+            started = time.monotonic()
+        time.sleep(PAUSE)
+    print(f"  The web server ended with {children[0].returncode}.", file=sys.stderr, flush=True)
+    return 1
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped

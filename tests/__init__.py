@@ -1,0 +1,1 @@
+"""Tests mirror the tree; `support` holds the servers and the browser that they use."""
