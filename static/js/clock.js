@@ -1,0 +1,27 @@
+// Deadlines and the footer clock run by the server's time, whatever this machine's clock says.
+const root = document.documentElement;
+const texts = document.getElementById("script-texts").dataset;
+const offset = Date.parse(root.dataset.serverNow) - Date.now();
+const format = new Intl.DateTimeFormat(root.lang, { timeZone: "Asia/Shanghai", dateStyle: "long", timeStyle: "medium", hourCycle: "h23" });
+
+function left(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  const parts = [["days", Math.floor(seconds / 86400)], ["hours", Math.floor(seconds / 3600) % 24], ["minutes", Math.floor(seconds / 60) % 60], ["seconds", seconds % 60]];
+  while (parts.length > 1 && parts[0][1] === 0) parts.shift();
+  return texts.left.replace("{t}", parts.map(([unit, n]) => texts[unit].replace("{n}", n)).join(" "));
+}
+
+function tick() {
+  const now = Date.now() + offset;
+  for (const clock of document.querySelectorAll("[data-clock]")) clock.textContent = format.format(now);
+  for (const deadline of document.querySelectorAll("[data-countdown]")) {
+    const rest = Date.parse(deadline.dateTime) - now;
+    const place = deadline.parentElement.querySelector("[data-countdown-left]");
+    if (place) place.textContent = rest > 0 ? left(rest) : texts.over;
+  }
+}
+
+if (root.dataset.serverNow) {
+  tick();
+  setInterval(tick, 1000);
+}
