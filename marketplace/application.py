@@ -1,0 +1,85 @@
+"""create_app(): the composition root."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_compress import Compress
+from flask_login import AnonymousUserMixin, LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace.audit.operations import witness
+from marketplace.config import ROOT, Settings, settings_from_environment
+from marketplace.core.clock import Clock, system_clock
+from marketplace.core.database import make_engine
+from marketplace.core.files import FileStore
+from marketplace.organisations.identity import Identity, identity_by_token
+from marketplace.web import errors, i18n, requests, security, templating
+from marketplace.web.requests import ANONYMOUS, Application, db_session, request_now
+from marketplace.web.runtime import Runtime
+from marketplace.web.views import blueprint as web_blueprint
+from marketplace.wiring import REACTIONS
+
+BLUEPRINTS = (web_blueprint,)
+
+
+class Visitor(AnonymousUserMixin):
+    """Somebody who has not signed in."""
+
+    actor = ANONYMOUS
+    name = ""
+    acting = None
+
+
+def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> Flask:
+    """The web program, composed from settings (by default those of the environment)."""
+    settings = settings or settings_from_environment()
+    app = Application("marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    _configure(app, settings)
+    app.extensions["marketplace"] = compose(settings, clock)
+    for part in (i18n, templating, errors, security):
+        part.install(app)
+    CSRFProtect(app)
+    _sign_in(app)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.teardown_request(requests.close)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def compose(settings: Settings, clock: Clock = system_clock) -> Runtime:
+    """The parts that web, worker, command line and tests share."""
+    engine = make_engine(settings.database_url)
+    return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,))
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=(settings.upload_megabytes * 10 + 2) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=5000,
+        SESSION_COOKIE_NAME="__Host-marketplace" if settings.secure_cookies else "marketplace",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365) if (ROOT / "static/built/manifest.json").exists() else None,
+    )
+
+
+def _sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.anonymous_user = Visitor
+    manager.session_protection = None
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> Identity | None:
+        return identity_by_token(db_session(), token, request_now())

@@ -1,0 +1,1 @@
+"""What every step stands on: actor, clock, workflow, verdict, event, unit of work. Knows no feature, no Flask."""

@@ -1,0 +1,56 @@
+"""Catalogues: Chinese source strings are the message ids, English comes from one PO file a feature (双语)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+DEFAULT_LOCALE = "zh_Hans_CN"
+LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
+
+
+class ConflictingTranslation(ValueError):
+    """Two catalogue files translate one message differently."""
+
+
+def catalogue_files(locale: str = "en") -> list[Path]:
+    """The PO files of a language, in name order."""
+    return sorted((TRANSLATIONS / locale).glob("*.po"))
+
+
+def merged_catalogue(locale: str = "en") -> Catalog:
+    """All files as one catalogue. Raises ConflictingTranslation."""
+    merged = Catalog(locale=locale, charset="utf-8")
+    for path in catalogue_files(locale):
+        for message in _messages(path, locale):
+            known = merged.get(message.id)
+            if known is not None and known.string != message.string:
+                raise ConflictingTranslation(f"{path.name}: {message.id!r}: {message.string!r} != {known.string!r}")
+            merged[message.id] = message
+    return merged
+
+
+def _messages(path: Path, locale: str) -> Iterator[object]:
+    with path.open("rb") as source:
+        yield from (message for message in read_po(source, locale=locale) if message.id and not message.fuzzy)
+
+
+def compile_catalogues(*, force: bool = False) -> None:
+    """Writes ``LC_MESSAGES/messages.mo`` when a PO file is newer than it."""
+    for locale in LOCALES:
+        files = catalogue_files(locale)
+        target = TRANSLATIONS / locale / "LC_MESSAGES" / "messages.mo"
+        if not files or (not force and _fresh(target, files)):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(".partial")
+        with partial.open("wb") as out:
+            write_mo(out, merged_catalogue(locale))
+        partial.replace(target)
+
+
+def _fresh(target: Path, sources: list[Path]) -> bool:
+    return target.exists() and target.stat().st_mtime >= max(source.stat().st_mtime for source in sources)

@@ -1,0 +1,1 @@
+"""Priority (倾斜): the points ledger, and the pilot and funding lists that rank by it, row by row traceable."""

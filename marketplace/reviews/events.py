@@ -1,0 +1,84 @@
+"""What happens to experts, panels, seats and sheets."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from marketplace.core.events import Event
+from marketplace.core.text import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelEvent(Event):
+    """Something about a panel."""
+
+    panel_id: int
+    subject_kind: ClassVar[str] = "panel"
+
+    @property
+    def subject_id(self) -> int:
+        return self.panel_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelConvened(PanelEvent):
+    kind: str
+    audit_label: ClassVar[str] = N_("组建评审组")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAdded(PanelEvent):
+    seat_id: int
+    expert_id: int
+    audit_label: ClassVar[str] = N_("选入专家")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatRemoved(PanelEvent):
+    seat_id: int
+    expert_id: int
+    audit_label: ClassVar[str] = N_("调整专家")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelReleased(PanelEvent):
+    audit_label: ClassVar[str] = N_("评审组开始评分")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatConfirmed(PanelEvent):
+    seat_id: int
+    audit_label: ClassVar[str] = N_("专家承诺无利害关系")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatRecused(PanelEvent):
+    seat_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("专家申明回避")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSubmitted(PanelEvent):
+    sheet_id: int
+    item_id: int
+    audit_label: ClassVar[str] = N_("提交评分表")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelConcluded(PanelEvent):
+    """``kind`` is bid or outcome; the ranked items are read from the panel."""
+
+    kind: str
+    result_sha256: str
+    audit_label: ClassVar[str] = N_("形成评审结果")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertEnrolled(Event):
+    expert_id: int
+    audit_label: ClassVar[str] = N_("专家入库")
+    subject_kind: ClassVar[str] = "expert"
+
+    @property
+    def subject_id(self) -> int:
+        return self.expert_id

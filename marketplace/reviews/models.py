@@ -1,0 +1,123 @@
+"""The expert pool, panels, seats, items and score sheets."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
+from marketplace.organisations.models import Organisation, Person
+from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
+from marketplace.topics.models import Topic
+
+
+class Expert(Numbered, Versioned, Base):
+    """专家: a person of the pool with fields of expertise and a term."""
+
+    __tablename__ = "expert"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    title: Mapped[str] = mapped_column(String(80), default="")
+    technical: Mapped[bool] = mapped_column(Boolean, default=True)
+    term_from: Mapped[date]
+    term_to: Mapped[date | None]
+    is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Panel(Numbered, Versioned, Base):
+    """评审组: scores all opened bids of one topic, or one project's outcome, by a rubric frozen in ``rubric``."""
+
+    __tablename__ = "panel"
+    __table_args__ = (one_of("state", PanelState), one_of("subject_kind", SubjectKind))
+
+    subject_kind: Mapped[str] = mapped_column(String(16))
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+    rubric: Mapped[dict[str, Any]] = mapped_column(JSON)
+    size: Mapped[int] = mapped_column(Integer)
+    trim_from: Mapped[int] = mapped_column(Integer)
+    reason_below: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16), default=PanelState.DRAFT)
+    due_at: Mapped[datetime | None]
+    convened_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    convened_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    concluded_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    topic: Mapped[Topic] = relationship()
+    items: Mapped[list["PanelItem"]] = relationship(back_populates="panel", order_by="PanelItem.position")
+    seats: Mapped[list["Seat"]] = relationship(back_populates="panel", order_by="Seat.id")
+
+
+class PanelItem(Numbered, Versioned, Base):
+    """评审对象: one bid or one outcome. ``label`` and ``parties`` (organisation ids) are copied at convening, so that
+    this step need not know the later ones. ``total`` and ``rank`` are filled at conclusion."""
+
+    __tablename__ = "panel_item"
+    __table_args__ = (
+        UniqueConstraint("panel_id", "subject_id"),
+        Index("ix_panel_item_subject", "subject_id"),
+        CheckConstraint("total IS NULL OR total BETWEEN 0 AND 10000", name="total_range"),
+    )
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    subject_id: Mapped[int]
+    label: Mapped[str] = mapped_column(String(200))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    parties: Mapped[list[int]] = mapped_column(JSON)
+    total: Mapped[Decimal | None]
+    rank: Mapped[int | None] = mapped_column(Integer)
+    trace: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+    panel: Mapped[Panel] = relationship(back_populates="items")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Seat(Numbered, Versioned, Base):
+    """评审席位: one expert on one panel."""
+
+    __tablename__ = "seat"
+    __table_args__ = (one_of("state", SeatState), UniqueConstraint("panel_id", "expert_id"))
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default=SeatState.INVITED)
+    reason: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None]
+
+    panel: Mapped[Panel] = relationship(back_populates="seats")
+    expert: Mapped[Expert] = relationship()
+
+
+class ScoreSheet(Unguessable, Versioned, Base):
+    """评分表: one expert's marks of one item. ``marks`` maps criterion code to {"score": 0–100 or null, "comment"};
+    ``total`` is the weighted total, filled at submission."""
+
+    __tablename__ = "score_sheet"
+    __table_args__ = (
+        one_of("state", SheetState),
+        UniqueConstraint("item_id", "seat_id"),
+        Index("ix_score_sheet_seat", "seat_id", "state"),
+        CheckConstraint("total IS NULL OR total BETWEEN 0 AND 10000", name="total_range"),
+    )
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("panel_item.id"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    state: Mapped[str] = mapped_column(String(16), default=SheetState.DRAFT)
+    marks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    total: Mapped[Decimal | None]
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+    item: Mapped[PanelItem] = relationship()
+    seat: Mapped[Seat] = relationship()

@@ -1,0 +1,76 @@
+"""What may become of a panel, of a member's seat and of a score sheet."""
+
+from enum import StrEnum
+
+from marketplace.core.text import N_
+from marketplace.core.workflow import Move, Workflow
+
+
+class SubjectKind(StrEnum):
+    """评审对象."""
+
+    BID = "bid"  # 揭榜申请
+    OUTCOME = "outcome"  # 验收成果
+
+
+class PanelState(StrEnum):
+    """评审组状态."""
+
+    DRAFT = "draft"
+    SCORING = "scoring"
+    CONCLUDED = "concluded"
+
+
+class SeatState(StrEnum):
+    """评审席位状态."""
+
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    RECUSED = "recused"
+    REMOVED = "removed"
+
+
+class SheetState(StrEnum):
+    """评分表状态."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+
+
+PANEL = Workflow(
+    N_("评审组"),
+    PanelState,
+    {
+        PanelState.DRAFT: N_("组建中"),
+        PanelState.SCORING: N_("评分中"),
+        PanelState.CONCLUDED: N_("已形成结果"),
+    },
+    (
+        Move(PanelState.DRAFT, "release", PanelState.SCORING, N_("确定评审组并开始评分"), N_("省局经办")),
+        Move(PanelState.SCORING, "conclude", PanelState.CONCLUDED, N_("汇总并形成结果"), N_("省局经办")),
+    ),
+)
+
+SEAT = Workflow(
+    N_("评审席位"),
+    SeatState,
+    {
+        SeatState.INVITED: N_("待确认"),
+        SeatState.CONFIRMED: N_("已承诺无利害关系"),
+        SeatState.RECUSED: N_("已回避"),
+        SeatState.REMOVED: N_("已调整"),
+    },
+    (
+        Move(SeatState.INVITED, "confirm", SeatState.CONFIRMED, N_("承诺无利害关系"), N_("专家")),
+        Move(SeatState.INVITED, "recuse", SeatState.RECUSED, N_("申明回避"), N_("专家")),
+        Move(SeatState.CONFIRMED, "recuse", SeatState.RECUSED, N_("申明回避"), N_("专家")),
+        Move(SeatState.INVITED, "remove", SeatState.REMOVED, N_("调整出组"), N_("省局经办")),
+    ),
+)
+
+SHEET = Workflow(
+    N_("评分表"),
+    SheetState,
+    {SheetState.DRAFT: N_("评分草稿"), SheetState.SUBMITTED: N_("已提交")},
+    (Move(SheetState.DRAFT, "submit", SheetState.SUBMITTED, N_("提交评分"), N_("专家")),),
+)

@@ -1,0 +1,19 @@
+"""What happens by itself, and when. Each job only calls an idempotent operation on a fresh unit of work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from marketplace.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: does what is due at ``uow.now`` and answers how many things it did. Runs every worker interval."""
+
+    name: str
+    label: str
+    run: Callable[[UnitOfWork], int]
+
+
+JOBS: tuple[Job, ...] = ()
+"""In the order in which they run: what is overdue since longest comes first."""

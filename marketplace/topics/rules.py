@@ -1,0 +1,166 @@
+"""本批次规则: what a challenge list fixes for all its topics, frozen at publication and judged by for ever after.
+
+Defaults follow the practice collected for this field; every number can be changed while the list is a draft.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from marketplace.core.text import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """评审指标: weight in whole per cent; anchors are one sentence for A, B, C and D; all marks are 0–100."""
+
+    code: str
+    label: str
+    weight: int
+    anchors: tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """评分表: weights sum to 100; ``tie_break`` names the criterion that decides equal totals."""
+
+    name: str
+    criteria: tuple[Criterion, ...]
+    tie_break: str
+    pass_line: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class GradeLine:
+    """等级线: ``code`` from ``least`` points upwards; ``points`` is what the grade earns in the ledger."""
+
+    code: str
+    label: str
+    least: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """All rules of one challenge list. ``trim_from``: from this many sheets on, one highest and one lowest total are
+    dropped. ``notice_days`` are working days. ``partner_share`` is per cent of the lead's points."""
+
+    bid_rubric: Rubric
+    outcome_rubric: Rubric
+    grades: tuple[GradeLine, ...]
+    panel_size: int = 5
+    trim_from: int = 5
+    notice_days: int = 5
+    bid_window_days: int = 30
+    running_limit: int = 2
+    partners_limit: int = 5
+    partner_share: int = 50
+    points_valid_years: int = 3
+    priority_cap: int = 10
+    reason_below: int = 60
+    categories: tuple[str, ...] = field(default_factory=tuple)
+
+    def grade_of(self, score: Decimal) -> GradeLine:
+        """验收等级: the first line the score reaches, from the top."""
+        ordered = sorted(self.grades, key=lambda line: -line.least)
+        return next((line for line in ordered if score >= line.least), ordered[-1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the database."""
+        return asdict(self)
+
+
+def _anchors(a: str, b: str, c: str, d: str) -> tuple[str, str, str, str]:
+    return (a, b, c, d)
+
+
+BID_RUBRIC = Rubric(
+    N_("揭榜评审"),
+    (
+        Criterion("goals", N_("目标契合与指标先进性"), 20, _anchors(
+            N_("完全覆盖榜题要求，指标明显领先"), N_("覆盖榜题要求，指标较先进"),
+            N_("基本覆盖，指标一般"), N_("覆盖不足或指标不明"))),
+        Criterion("plan", N_("方案科学可行"), 30, _anchors(
+            N_("路线清晰，难点有可靠对策"), N_("路线合理，对策基本可行"),
+            N_("路线可行但对策不足"), N_("路线不清或难以实施"))),
+        Criterion("basis", N_("工作基础与条件"), 15, _anchors(
+            N_("有成熟成果和充分条件"), N_("有相关成果，条件较好"), N_("基础一般"), N_("缺少基础或条件"))),
+        Criterion("team", N_("团队与组织保障"), 15, _anchors(
+            N_("分工明确，保障有力"), N_("分工较明确，有保障"), N_("分工和保障一般"), N_("团队或保障不足"))),
+        Criterion("milestones", N_("里程碑清晰可考核"), 10, _anchors(
+            N_("节点、交付物、佐证一一对应"), N_("节点清楚，多数可考核"), N_("节点较粗"), N_("难以考核"))),
+        Criterion("replication", N_("可复制可推广"), 10, _anchors(
+            N_("条件明确，可直接推广"), N_("稍加调整可推广"), N_("推广条件较多"), N_("难以推广"))),
+    ),
+    tie_break="plan",
+)  # fmt: skip
+
+OUTCOME_RUBRIC = Rubric(
+    N_("成果验收"),
+    (
+        Criterion("indicators", N_("任务指标完成"), 45, _anchors(
+            N_("全部完成或超额完成"), N_("主要指标完成"), N_("多数指标完成"), N_("完成不足"))),
+        Criterion("quality", N_("成果质量"), 20, _anchors(
+            N_("质量优，可直接采用"), N_("质量较好"), N_("质量一般"), N_("质量不合要求"))),
+        Criterion("effect", N_("实施应用成效"), 15, _anchors(
+            N_("成效显著，有数据支撑"), N_("成效较好"), N_("成效一般"), N_("成效不明显"))),
+        Criterion("adopters", N_("采用单位评价"), 10, _anchors(
+            N_("采用单位高度认可"), N_("评价较好"), N_("评价一般"), N_("未采用或评价差"))),
+        Criterion("records", N_("经费与档案规范"), 10, _anchors(
+            N_("规范完整"), N_("较规范"), N_("基本规范"), N_("不规范"))),
+    ),
+    tie_break="indicators",
+)  # fmt: skip
+
+GRADES = (
+    GradeLine("excellent", N_("优秀"), 90, 10),
+    GradeLine("good", N_("良好"), 80, 6),
+    GradeLine("pass", N_("合格"), 60, 2),
+    GradeLine("fail", N_("不合格"), 0, -5),
+)
+
+CATEGORIES = (N_("标准制定"), N_("标准库建设"), N_("标准化研究"), N_("标准化培训"), N_("试点示范"), N_("信息化融合"))
+
+DEFAULT_RULES = ListRules(BID_RUBRIC, OUTCOME_RUBRIC, GRADES, categories=CATEGORIES)
+
+
+def _rubric(value: Mapping[str, Any]) -> Rubric:
+    criteria = tuple(
+        Criterion(item["code"], item["label"], item["weight"], _anchors(*item["anchors"])) for item in value["criteria"]
+    )
+    return Rubric(value["name"], criteria, value["tie_break"], value["pass_line"])
+
+
+def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
+    """The rules as stored."""
+    simple = {
+        key: value[key]
+        for key in (
+            "panel_size", "trim_from", "notice_days", "bid_window_days", "running_limit", "partners_limit",
+            "partner_share", "points_valid_years", "priority_cap", "reason_below",
+        )
+    }  # fmt: skip
+    return ListRules(
+        bid_rubric=_rubric(value["bid_rubric"]),
+        outcome_rubric=_rubric(value["outcome_rubric"]),
+        grades=tuple(GradeLine(**line) for line in value["grades"]),
+        categories=tuple(value["categories"]),
+        **simple,
+    )
+
+
+def rule_problems(rules: ListRules) -> dict[str, str]:
+    """What is wrong with the rules: field name to Chinese msgid. Empty when they may be published."""
+    problems: dict[str, str] = {}
+    for name, rubric in (("bid_rubric", rules.bid_rubric), ("outcome_rubric", rules.outcome_rubric)):
+        if sum(criterion.weight for criterion in rubric.criteria) != 100:
+            problems[name] = N_("各项权重之和必须等于100")
+        elif any(criterion.weight <= 0 for criterion in rubric.criteria):
+            problems[name] = N_("每项权重必须大于0")
+    if rules.panel_size < 5 or rules.panel_size % 2 == 0:
+        problems["panel_size"] = N_("评审组人数须为不少于5人的单数")
+    lines = [line.least for line in rules.grades]
+    if lines != sorted(set(lines), reverse=True) or lines[-1] != 0 or lines[0] > 100:
+        problems["grades"] = N_("等级线须从高到低且最低一级从0分起")
+    return problems

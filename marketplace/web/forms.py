@@ -1,0 +1,113 @@
+"""Forms: clean input, fields of our field, and rule problems placed beside the fields they concern."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from marketplace.core.clock import from_beijing, to_beijing
+from marketplace.core.errors import Invalid
+from marketplace.core.money import fen_to_wan, wan_to_fen
+from marketplace.core.text import tidy
+from marketplace.web.i18n import translate_problem
+from marketplace.web.requests import current_uow, discard
+
+
+class Form(FlaskForm):
+    """Base of all forms (CSRF on). ``version`` carries the version the page was opened on."""
+
+    version = HiddenField()
+
+    def opened_version(self) -> int | None:
+        """The version in the form, or None."""
+        raw = self.version.data or ""
+        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+class TextField(StringField):
+    """One line of tidied text, at most ``most`` characters."""
+
+    def __init__(self, label: Any = None, validators: Iterable[Any] = (), most: int = 120, **kwargs: Any) -> None:
+        super().__init__(label, [*validators, Length(max=most)], filters=[tidy], **kwargs)
+        self.most = most
+
+
+class LongTextField(TextAreaField):
+    """Several lines of tidied text, at most ``most`` characters."""
+
+    def __init__(self, label: Any = None, validators: Iterable[Any] = (), most: int = 5000, **kwargs: Any) -> None:
+        super().__init__(label, [*validators, Length(max=most)], filters=[tidy], **kwargs)
+        self.most = most
+
+
+class WanField(StringField):
+    """Money typed in 万元; ``data`` is 分 or None. NaN, negative, too precise or absurd amounts are errors."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed = tidy(valuelist[0]) if valuelist else ""
+        text = self.typed.replace(",", "").replace("，", "")
+        self.data: Any = None
+        if not text:
+            return
+        try:
+            self.data = wan_to_fen(Decimal(text))
+        except (InvalidOperation, ValueError) as error:
+            raise ValueError(_l("请填写0以上的金额，单位万元，最多两位小数")) from error
+
+    def _value(self) -> str:
+        if getattr(self, "typed", None) is not None:
+            return self.typed
+        return "" if self.data is None else f"{fen_to_wan(self.data)}"
+
+
+class BeijingDateTimeField(DateTimeLocalField):
+    """A moment typed as Beijing wall-clock time; ``data`` is aware UTC."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            self.data = from_beijing(self.data)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        moment: datetime | None = self.data
+        return to_beijing(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def place_problems(form: FlaskForm, error: Invalid) -> None:
+    """Puts each problem beside the field of that name (dotted names reach into lists), else at the form's head."""
+    for name, problem in error.problems.items():
+        field = _find(form, name)
+        message = translate_problem(problem)
+        if field is None:
+            form.form_errors.append(message)
+        else:
+            field.errors = [*field.errors, message]
+
+
+def _find(form: Any, name: str) -> Field | None:
+    here: Any = form
+    for part in name.split("."):
+        try:
+            here = here[int(part)] if part.isdigit() else here[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return here if isinstance(here, Field) else None
+
+
+def attempt(form: FlaskForm, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    """Runs an operation on the request's unit of work. If the content breaks rules, nothing is saved, the problems
+    stand beside their fields, and the answer is False: render the form again with status 422."""
+    try:
+        operation(current_uow(), *args, **kwargs)
+    except Invalid as error:
+        discard()
+        place_problems(form, error)
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""The main menu: each feature adds its entries; everybody sees those of her roles."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_login import current_user
+
+from marketplace.core.actor import Role
+from marketplace.web.i18n import translate
+from marketplace.web.requests import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One menu entry: ``label`` is a msgid; empty ``roles`` means everybody signed in; ``order`` sorts."""
+
+    order: int
+    label: str
+    endpoint: str
+    roles: frozenset[Role] = frozenset()
+    public: bool = False
+    active: Callable[[str], bool] | None = None
+
+    def is_active(self, endpoint: str) -> bool:
+        if self.active is not None:
+            return self.active(endpoint)
+        return endpoint == self.endpoint
+
+
+ENTRIES: list[Entry] = []
+
+
+def add_entry(entry: Entry) -> None:
+    """Adds an entry once, at import of a feature's views."""
+    if entry not in ENTRIES:
+        ENTRIES.append(entry)
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The entries for whoever looks, in order."""
+    actor, here = current_actor(), request.endpoint or ""
+    signed_in = bool(current_user.is_authenticated)
+    return [
+        {"label": translate(entry.label), "url": url_for(entry.endpoint), "active": entry.is_active(here)}
+        for entry in sorted(ENTRIES, key=lambda entry: entry.order)
+        if (entry.public or signed_in) and (not entry.roles or actor.has(*entry.roles))
+    ]

@@ -1,0 +1,31 @@
+"""What the program is made of at run time, in one place: engine, settings, clock, files, reactions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import Engine
+
+from marketplace.config import Settings
+from marketplace.core.clock import Clock
+from marketplace.core.events import Event, Reactions
+from marketplace.core.files import FileStore
+from marketplace.core.unit_of_work import UnitOfWork
+
+
+@dataclass(slots=True)
+class Runtime:
+    """The composed program; the web, the worker, the command line and the tests share it."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    files: FileStore
+    reactions: Reactions
+    witnesses: tuple[Callable[[UnitOfWork, Event], None], ...]
+
+
+def runtime() -> Runtime:
+    """The running program's parts."""
+    found: Runtime = current_app.extensions["marketplace"]
+    return found

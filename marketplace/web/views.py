@@ -1,0 +1,60 @@
+"""What belongs to no step of the story: language, health."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy import select, text
+from werkzeug.wrappers import Response
+
+from marketplace.core.database import reading_session
+from marketplace.i18n import LOCALES
+from marketplace.notifications.models import Lease
+from marketplace.web.access import public
+from marketplace.web.i18n import LANGUAGE_COOKIE
+from marketplace.web.runtime import runtime
+
+blueprint = Blueprint("web", __name__)
+
+
+def local_target(address: str | None) -> str:
+    """The address itself if it stays on this site, else the front page (no open redirect)."""
+    ok = bool(address) and str(address).startswith("/") and not str(address).startswith(("//", "/\\"))
+    return str(address) if ok else url_for("public.front")
+
+
+@blueprint.get("/language/<code>")
+@public
+def set_language(code: str) -> Response:
+    """Remembers the language in a cookie."""
+    if code not in LOCALES:
+        abort(404)
+    response = redirect(local_target(request.args.get("next")))
+    secure = runtime().settings.secure_cookies
+    response.set_cookie(LANGUAGE_COOKIE, code, max_age=31536000, samesite="Lax", httponly=True, secure=secure)
+    return response
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> tuple[str, int, dict[str, str]]:
+    """The process answers."""
+    return "ok", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[dict[str, object], int]:
+    """The database answers, and the worker's lease is alive."""
+    parts = runtime()
+    with reading_session(parts.engine) as session:
+        session.execute(text("SELECT 1"))
+        until = session.scalar(select(Lease.until).where(Lease.name == "worker"))
+    worker = until is not None and until > parts.clock()
+    return {"database": True, "worker": worker}, 200 if worker else 503
+
+
+@blueprint.get("/styleguide")
+@public
+def styleguide() -> str:
+    """Every element of the design system on one page (demonstration only)."""
+    if not runtime().settings.demo:
+        abort(404)
+    return render_template("styleguide.html")

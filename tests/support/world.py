@@ -1,0 +1,227 @@
+"""A small world for tests: both databases, a frozen clock, the cast, and a browserless client for each of them."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from marketplace.application import create_app
+from marketplace.config import Settings
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.database import Base, make_engine, reading_session, writing_session
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.organisations.identity import identity_by_token
+from marketplace.organisations.models import Person
+from marketplace.organisations.reference import load_reference
+from marketplace.organisations.sessions import begin_session
+from marketplace.sample.cast import seat_cast
+from tests.support.postgres import PostgresServer
+
+BEGINNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Monday, 2 March 2026, 9:00 in Beijing."""
+
+SECRET = "a secret that only the tests know, long enough"
+
+
+@dataclass
+class FrozenClock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = BEGINNING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+
+class Browser:
+    """A test client that sends the CSRF token of the page it looked at, as a browser's form would."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.token = ""
+
+    def get(self, url: str, **kwargs: Any) -> TestResponse:
+        response = self.client.get(url, **kwargs)
+        if response.content_type.startswith("text/html"):
+            found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.get_data(as_text=True))
+            self.token = found.group(1) if found else self.token
+        return response
+
+    def post(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        if not self.token:
+            self.get("/")
+        return self.client.post(url, data={"csrf_token": self.token, **(data or {})}, **kwargs)
+
+
+@dataclass
+class World:
+    """The program on one database, at one moment, with everybody in it."""
+
+    app: Flask
+    clock: FrozenClock
+    people: dict[str, int]
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def runtime(self) -> Any:
+        return self.app.extensions["marketplace"]
+
+    @property
+    def engine(self) -> Any:
+        return self.runtime.engine
+
+    def token(self, key: str) -> str:
+        """A session token of a member of the cast."""
+        if key not in self.tokens:
+            with self.uow() as uow:
+                person = uow.session.get_one(Person, self.people[key])
+                self.tokens[key] = begin_session(uow, person)
+        return self.tokens[key]
+
+    def actor(self, key: str) -> Actor:
+        """A member of the cast as an actor."""
+        token = self.token(key)
+        with reading_session(self.engine) as session:
+            identity = identity_by_token(session, token, self.clock())
+        assert identity is not None, key
+        return identity.actor
+
+    @contextmanager
+    def uow(self, key: str | None = None) -> Iterator[UnitOfWork]:
+        """A unit of work of a member of the cast (or of the system), committed at the end of the block."""
+        actor = SYSTEM if key is None else self.actor(key)
+        parts = self.runtime
+        with writing_session(self.engine) as session:
+            uow = UnitOfWork(
+                session, actor, self.clock(), parts.settings, parts.files, parts.reactions, parts.witnesses
+            )
+            yield uow
+            uow.commit()
+
+    def do(self, key: str | None, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Runs one operation as somebody. ``(Model, id)`` pairs among the arguments are loaded first."""
+        with self.uow(key) as uow:
+            loaded = [uow.session.get_one(*a) if isinstance(a, tuple) and len(a) == 2 and isinstance(a[0], type) else a
+                      for a in args]  # fmt: skip
+            return operation(uow, *loaded, **kwargs)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking."""
+        with reading_session(self.engine) as session:
+            yield session
+
+    def browser(self, key: str | None = None, language: str | None = None) -> Browser:
+        """A client signed in as a member of the cast, or a visitor."""
+        client = self.app.test_client()
+        if key is not None:
+            token = self.token(key)
+            with client.session_transaction() as session:
+                session["_user_id"] = token
+                session["_fresh"] = True
+        if language:
+            client.set_cookie("language", language)
+        return Browser(client)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Collects the SQL statements run inside the block (BEGIN and PRAGMA apart)."""
+        seen: list[str] = []
+
+        def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA")):
+                seen.append(statement)
+
+        event.listen(self.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(self.engine, "before_cursor_execute", note)
+
+
+def build_world(url: str, data_dir: Path, **settings: Any) -> World:
+    """The program on the database at ``url``."""
+    chosen = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64, **settings)
+    clock = FrozenClock()
+    app = create_app(chosen, clock)
+    return World(app, clock, {})
+
+
+def furnish(url: str, data_dir: Path) -> dict[str, int]:
+    """Creates schema, organisations and cast in an empty database."""
+    world = build_world(url, data_dir)
+    Base.metadata.create_all(world.engine)
+    with world.uow() as uow:
+        load_reference(uow)
+        people = seat_cast(uow)
+    world.engine.dispose()
+    return people
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """A furnished SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    people = furnish(f"sqlite:///{path}", path.parent)
+    with make_engine(f"sqlite:///{path}").connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    return path, people
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, int]]:
+    """A furnished PostgreSQL database to clone, one for each test process."""
+    name = postgres_server.create_database()
+    people = furnish(postgres_server.url(name), tmp_path_factory.mktemp("template_pg"))
+    return name, people
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The furnished program on SQLite and on PostgreSQL, each test on a fresh copy."""
+    if request.param == "sqlite":
+        template, people = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "test.db")
+        made = build_world(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)
+        made.people = dict(people)
+        yield made
+        made.engine.dispose()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    source, people = request.getfixturevalue("postgres_template")
+    name = server.create_database(source)
+    made = build_world(server.url(name), tmp_path)
+    made.people = dict(people)
+    yield made
+    made.engine.dispose()
+    server.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_world(tmp_path: Path, sqlite_template: tuple[Path, dict[str, int]]) -> Iterator[World]:
+    """The furnished program on SQLite only: for rules that do not touch the database's ways."""
+    template, people = sqlite_template
+    shutil.copy(template, tmp_path / "test.db")
+    made = build_world(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)
+    made.people = dict(people)
+    yield made
+    made.engine.dispose()
