@@ -8,11 +8,12 @@ from flask_login import AnonymousUserMixin, LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace.audit.operations import witness
+from marketplace.audit.operations import record, witness
 from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import make_engine
 from marketplace.core.files import FileStore
+from marketplace.notifications.views import blueprint as notifications_blueprint
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.web import errors, i18n, requests, security, templating
 from marketplace.web.requests import ANONYMOUS, Application, db_session, request_now
@@ -20,7 +21,7 @@ from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS
 
-BLUEPRINTS = (web_blueprint,)
+BLUEPRINTS = (web_blueprint, notifications_blueprint)
 
 
 class Visitor(AnonymousUserMixin):
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
 def compose(settings: Settings, clock: Clock = system_clock) -> Runtime:
     """The parts that web, worker, command line and tests share."""
     engine = make_engine(settings.database_url)
-    return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,))
+    return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,), record)
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -71,7 +72,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365) if (ROOT / "static/built/manifest.json").exists() else None,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365)
+        if (ROOT / "static/built/manifest.json").exists()
+        else None,
     )
 
 

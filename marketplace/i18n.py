@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -28,12 +28,14 @@ def merged_catalogue(locale: str = "en") -> Catalog:
         for message in _messages(path, locale):
             known = merged.get(message.id)
             if known is not None and known.string != message.string:
-                raise ConflictingTranslation(f"{path.name}: {message.id!r}: {message.string!r} != {known.string!r}")
+                raise ConflictingTranslation(
+                    f"{path.name}: {message.id!r}: {message.string!r} != {known.string!r}"
+                )
             merged[message.id] = message
     return merged
 
 
-def _messages(path: Path, locale: str) -> Iterator[object]:
+def _messages(path: Path, locale: str) -> Iterator[Message]:
     with path.open("rb") as source:
         yield from (message for message in read_po(source, locale=locale) if message.id and not message.fuzzy)
 

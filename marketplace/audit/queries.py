@@ -9,9 +9,11 @@ from marketplace.audit.models import AuditRow
 from marketplace.audit.seals import not_sealed
 
 
-def visible_rows() -> Select[tuple[AuditRow]]:
+def visible_rows() -> Select[AuditRow]:
     """All rows that are not sealed, newest first."""
-    return select(AuditRow).where(not_sealed(AuditRow.seal_key)).order_by(AuditRow.at.desc(), AuditRow.id.desc())
+    return (
+        select(AuditRow).where(not_sealed(AuditRow.seal_key)).order_by(AuditRow.at.desc(), AuditRow.id.desc())
+    )
 
 
 def history_of(session: Session, kind: str, subject_id: int, *, sealed: bool = False) -> Sequence[AuditRow]:

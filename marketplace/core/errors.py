@@ -31,7 +31,9 @@ class WrongState(MarketplaceError):
 class StaleVersion(MarketplaceError):
     """Somebody else saved in between (409): both texts are kept and shown."""
 
-    def __init__(self, theirs: Mapping[str, Any] | None = None, yours: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, theirs: Mapping[str, Any] | None = None, yours: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__("这份内容刚刚被他人修改，请核对两个版本后重新保存")
         self.theirs: dict[str, Any] = dict(theirs or {})
         self.yours: dict[str, Any] = dict(yours or {})

@@ -24,5 +24,6 @@ def tidy(value: str | None) -> str:
 def has_forbidden_characters(text: str) -> bool:
     """NUL and other control characters that no form field may hold (PostgreSQL refuses NUL, SQLite does not)."""
     return any(
-        (ord(char) < 32 and char not in "\n\r\t") or ord(char) == 127 or 0xD800 <= ord(char) <= 0xDFFF for char in text
+        (ord(char) < 32 and char not in "\n\r\t") or ord(char) == 127 or 0xD800 <= ord(char) <= 0xDFFF
+        for char in text
     )

@@ -29,7 +29,9 @@ class Move:
 class Workflow:
     """The table of moves of one kind of object, with the Chinese label of each state."""
 
-    def __init__(self, name: str, states: type[StrEnum], labels: Mapping[str, str], moves: Iterable[Move]) -> None:
+    def __init__(
+        self, name: str, states: type[StrEnum], labels: Mapping[str, str], moves: Iterable[Move]
+    ) -> None:
         self.name = name
         self.states = states
         self.labels = dict(labels)

@@ -59,7 +59,12 @@ class Identity:
             return Actor(self.person_id, self.name, None, "")
         here = self.acting
         return Actor(
-            self.person_id, self.name, here.organisation_id, here.organisation_name, here.organisation_kind, here.roles
+            self.person_id,
+            self.name,
+            here.organisation_id,
+            here.organisation_name,
+            here.organisation_kind,
+            here.roles,
         )
 
 
@@ -87,7 +92,9 @@ def identity_by_token(session: Session, token: str, now: datetime) -> Identity |
     if not rows:
         return None
     record, person = rows[0][0], rows[0][1]
-    choices = _choices([(role, organisation) for _, _, role, organisation in rows if organisation is not None])
+    choices = _choices(
+        [(role, organisation) for _, _, role, organisation in rows if organisation is not None]
+    )
     acting = next((c for c in choices if c.organisation_id == record.acting_organisation_id), None)
     return Identity(
         token, record.id, person.id, person.name, person.email, person.locale, person.must_change_password,
@@ -97,6 +104,8 @@ def identity_by_token(session: Session, token: str, now: datetime) -> Identity |
 
 def _choices(held: list[tuple[str, Organisation]]) -> tuple[Acting, ...]:
     return tuple(
-        Acting(organisation.id, organisation.name, organisation.kind, frozenset(Role(role) for role, _ in group))
+        Acting(
+            organisation.id, organisation.name, organisation.kind, frozenset(Role(role) for role, _ in group)
+        )
         for organisation, group in groupby(held, key=lambda pair: pair[1])
     )

@@ -28,7 +28,13 @@ PROVINCE: Row = (
 DIVISIONS: tuple[Row, ...] = (
     ("330000-D1", "标准化工作处", "Standardization Division", OrganisationKind.DIVISION, True),
     ("330000-D2", "资产管理处", "Asset Management Division", OrganisationKind.DIVISION, True),
-    ("330000-D3", "公共机构节能处", "Public Institution Energy Saving Division", OrganisationKind.DIVISION, True),
+    (
+        "330000-D3",
+        "公共机构节能处",
+        "Public Institution Energy Saving Division",
+        OrganisationKind.DIVISION,
+        True,
+    ),
 )
 DIRECT_UNITS: tuple[Row, ...] = (
     ("330000-U1", "浙江省级机关行政餐务管理中心", "Provincial Government Catering Management Centre",
@@ -76,7 +82,9 @@ def _add_bureau(uow: UnitOfWork, known: dict[str, int], place: dict[str, str]) -
     kind = OrganisationKind.MUNICIPAL if municipal else OrganisationKind.COUNTY
     name = f"{place['name']}机关事务管理局" if municipal else f"{place['name']}机关事务管理中心"
     pinyin = place["slug"].capitalize()
-    english = f"{pinyin} Government Offices Administration" if municipal else f"{pinyin} Government Offices Centre"
+    english = (
+        f"{pinyin} Government Offices Administration" if municipal else f"{pinyin} Government Offices Centre"
+    )
     row = (place["code"], name, english, kind, True)
     _add(uow, known, row, place["parent_code"], place["code"], place["short_name"])
 

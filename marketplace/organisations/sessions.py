@@ -8,7 +8,9 @@ from marketplace.organisations.identity import token_hash
 from marketplace.organisations.models import Person, SignInSession
 
 
-def begin_session(uow: UnitOfWork, person: Person, browser: str = "", acting_organisation_id: int | None = None) -> str:
+def begin_session(
+    uow: UnitOfWork, person: Person, browser: str = "", acting_organisation_id: int | None = None
+) -> str:
     """A new session under a new token (never one the browser brought). Answers the token for the cookie."""
     token = secrets.token_urlsafe(32)
     uow.session.add(

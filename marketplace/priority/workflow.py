@@ -19,6 +19,12 @@ PRIORITY_LIST = Workflow(
     {PriorityState.DRAFT: N_("拟定中"), PriorityState.PUBLISHED: N_("已发布")},
     (
         Move(PriorityState.DRAFT, "publish", PriorityState.PUBLISHED, N_("冻结并发布"), N_("省局审定")),
-        Move(PriorityState.PUBLISHED, "correct", PriorityState.PUBLISHED, N_("更正并形成新快照"), N_("省局审定")),
+        Move(
+            PriorityState.PUBLISHED,
+            "correct",
+            PriorityState.PUBLISHED,
+            N_("更正并形成新快照"),
+            N_("省局审定"),
+        ),
     ),
 )

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.bids.models import Bid
@@ -45,7 +55,9 @@ class Project(Numbered, Versioned, Base):
     topic: Mapped[Topic] = relationship()
     bid: Mapped[Bid] = relationship()
     lead: Mapped[Organisation] = relationship()
-    milestones: Mapped[list["Milestone"]] = relationship(back_populates="project", order_by="Milestone.position")
+    milestones: Mapped[list["Milestone"]] = relationship(
+        back_populates="project", order_by="Milestone.position"
+    )
     partners: Mapped[list["ProjectPartner"]] = relationship(back_populates="project")
 
 

@@ -63,7 +63,13 @@ MILESTONE = Workflow(
     },
     (
         Move(MilestoneState.PENDING, "report", MilestoneState.REPORTED, N_("提交里程碑报告"), N_("牵头单位")),
-        Move(MilestoneState.RETURNED, "report", MilestoneState.REPORTED, N_("重新提交里程碑报告"), N_("牵头单位")),
+        Move(
+            MilestoneState.RETURNED,
+            "report",
+            MilestoneState.REPORTED,
+            N_("重新提交里程碑报告"),
+            N_("牵头单位"),
+        ),
         Move(MilestoneState.REPORTED, "pass", MilestoneState.PASSED, N_("审核通过"), N_("省局经办")),
         Move(MilestoneState.REPORTED, "return", MilestoneState.RETURNED, N_("退回整改"), N_("省局经办")),
     ),

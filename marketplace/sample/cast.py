@@ -84,7 +84,9 @@ CAST: tuple[Part, ...] = (*OFFICIALS, *BUREAUS, *EXPERTS, RECUSED_EXPERT)
 
 def seat_cast(uow: UnitOfWork) -> dict[str, int]:
     """Creates the sample people who do not exist yet; answers key → person id."""
-    organisations = {code: key for code, key in uow.session.execute(select(Organisation.code, Organisation.id))}
+    organisations = {
+        code: key for code, key in uow.session.execute(select(Organisation.code, Organisation.id))
+    }
     known = {email: key for email, key in uow.session.execute(select(Person.email, Person.id))}
     return {part.key: known.get(part.email) or _seat(uow, part, organisations) for part in CAST}
 

@@ -120,14 +120,22 @@ GRADES = (
     GradeLine("fail", N_("不合格"), 0, -5),
 )
 
-CATEGORIES = (N_("标准制定"), N_("标准库建设"), N_("标准化研究"), N_("标准化培训"), N_("试点示范"), N_("信息化融合"))
+CATEGORIES = (
+    N_("标准制定"),
+    N_("标准库建设"),
+    N_("标准化研究"),
+    N_("标准化培训"),
+    N_("试点示范"),
+    N_("信息化融合"),
+)
 
 DEFAULT_RULES = ListRules(BID_RUBRIC, OUTCOME_RUBRIC, GRADES, categories=CATEGORIES)
 
 
 def _rubric(value: Mapping[str, Any]) -> Rubric:
     criteria = tuple(
-        Criterion(item["code"], item["label"], item["weight"], _anchors(*item["anchors"])) for item in value["criteria"]
+        Criterion(item["code"], item["label"], item["weight"], _anchors(*item["anchors"]))
+        for item in value["criteria"]
     )
     return Rubric(value["name"], criteria, value["tie_break"], value["pass_line"])
 

@@ -7,7 +7,6 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from marketplace.audit.operations import record
 from marketplace.core.database import database_now, writing_session
 from marketplace.core.errors import Invalid, MarketplaceError, NotFound, Refused, StaleVersion, WrongState
 from marketplace.core.text import N_
@@ -54,7 +53,9 @@ def refuse(error: MarketplaceError) -> tuple[str, int]:
         more = {"theirs": error.theirs, "yours": error.yours}
     if isinstance(error, Invalid):
         status = 422
-        return page(422, translate_error(error), problems=[translate_problem(p) for p in error.problems.values()])
+        return page(
+            422, translate_error(error), problems=[translate_problem(p) for p in error.problems.values()]
+        )
     return page(status, translate_error(error), **more)
 
 
@@ -62,7 +63,7 @@ def note_refusal(error: MarketplaceError) -> None:
     """Leaves an audit row about the refusal, under the seal of what it was about (``g.seal_key``)."""
     with writing_session(runtime().engine) as session:
         uow = unit_of_work(session, current_actor(), database_now(session, runtime().clock()))
-        record(
+        runtime().record(
             uow,
             action=request.endpoint or "unknown",
             label=N_("操作被拒绝"),
@@ -85,7 +86,9 @@ def too_large(error: RequestEntityTooLarge) -> tuple[str, int]:
     """More bytes than allowed."""
     discard()
     limit = runtime().settings.upload_megabytes
-    return page(413, translate_error(MarketplaceError(N_("文件过大，单个文件不超过%(limit)s MB"), limit=limit)))
+    return page(
+        413, translate_error(MarketplaceError(N_("文件过大，单个文件不超过%(limit)s MB"), limit=limit))
+    )
 
 
 def http_error(error: HTTPException) -> Any:

@@ -11,7 +11,6 @@ from urllib.parse import quote
 import xlsxwriter
 from flask import Response
 
-from marketplace.audit.operations import record
 from marketplace.core.clock import to_beijing
 from marketplace.core.database import database_now, writing_session
 from marketplace.core.text import N_
@@ -34,7 +33,12 @@ class Sheet:
 def workbook(sheets: Iterable[Sheet]) -> bytes:
     """The bytes of an .xlsx file. Text stays text whatever it begins with."""
     out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "in_memory": True,
+    }
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for sheet in sheets:
@@ -65,11 +69,13 @@ def _cell(target: Any, row: int, column: int, value: Any) -> None:
         target.write_string(row, column, str(value))
 
 
-def note_export(what: str, subject_kind: str, subject_id: int | None = None, seal_key: str | None = None) -> None:
+def note_export(
+    what: str, subject_kind: str, subject_id: int | None = None, seal_key: str | None = None
+) -> None:
     """Leaves the audit row of an export or download (in its own transaction: the request only reads)."""
     with writing_session(runtime().engine) as session:
         uow = unit_of_work(session, current_actor(), database_now(session, runtime().clock()))
-        record(
+        runtime().record(
             uow, action="export", label=N_("导出或下载"), subject_kind=subject_kind, subject_id=subject_id,
             details={"what": what}, seal_key=seal_key,
         )  # fmt: skip
@@ -87,7 +93,11 @@ def attachment_headers(name: str) -> dict[str, str]:
 
 
 def xlsx_response(
-    name: str, sheets: Iterable[Sheet], subject_kind: str, subject_id: int | None = None, seal_key: str | None = None
+    name: str,
+    sheets: Iterable[Sheet],
+    subject_kind: str,
+    subject_id: int | None = None,
+    seal_key: str | None = None,
 ) -> Response:
     """An Excel file for download, recorded in the audit trail."""
     body = workbook(sheets)

@@ -32,7 +32,9 @@ class Form(FlaskForm):
 class TextField(StringField):
     """One line of tidied text, at most ``most`` characters."""
 
-    def __init__(self, label: Any = None, validators: Iterable[Any] = (), most: int = 120, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Iterable[Any] = (), most: int = 120, **kwargs: Any
+    ) -> None:
         super().__init__(label, [*validators, Length(max=most)], filters=[tidy], **kwargs)
         self.most = most
 
@@ -40,7 +42,9 @@ class TextField(StringField):
 class LongTextField(TextAreaField):
     """Several lines of tidied text, at most ``most`` characters."""
 
-    def __init__(self, label: Any = None, validators: Iterable[Any] = (), most: int = 5000, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Iterable[Any] = (), most: int = 5000, **kwargs: Any
+    ) -> None:
         super().__init__(label, [*validators, Length(max=most)], filters=[tidy], **kwargs)
         self.most = most
 
@@ -68,6 +72,8 @@ class WanField(StringField):
 class BeijingDateTimeField(DateTimeLocalField):
     """A moment typed as Beijing wall-clock time; ``data`` is aware UTC."""
 
+    data: datetime | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         if self.data is not None:
@@ -76,8 +82,7 @@ class BeijingDateTimeField(DateTimeLocalField):
     def _value(self) -> str:
         if self.raw_data:
             return " ".join(self.raw_data)
-        moment: datetime | None = self.data
-        return to_beijing(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
+        return to_beijing(self.data).strftime("%Y-%m-%dT%H:%M") if self.data else ""
 
 
 def place_problems(form: FlaskForm, error: Invalid) -> None:

@@ -23,6 +23,8 @@ class Runtime:
     files: FileStore
     reactions: Reactions
     witnesses: tuple[Callable[[UnitOfWork, Event], None], ...]
+    record: Callable[..., None]
+    """Writes an audit row about something that is no event: a refusal, a download, an export."""
 
 
 def runtime() -> Runtime:

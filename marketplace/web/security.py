@@ -45,7 +45,10 @@ def refuse_bad_bytes() -> None:
 
 def refuse_other_sites() -> None:
     """A second fence beside the CSRF token: browsers tell where a request comes from."""
-    if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+    if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") in {
+        "cross-site",
+        "same-site",
+    }:
         abort(403)
 
 

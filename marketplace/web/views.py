@@ -1,12 +1,9 @@
 """What belongs to no step of the story: language, health."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from marketplace.core.database import reading_session
 from marketplace.i18n import LOCALES
-from marketplace.notifications.models import Lease
 from marketplace.web.access import public
 from marketplace.web.i18n import LANGUAGE_COOKIE
 from marketplace.web.runtime import runtime
@@ -37,18 +34,6 @@ def set_language(code: str) -> Response:
 def healthz() -> tuple[str, int, dict[str, str]]:
     """The process answers."""
     return "ok", 200, {"Content-Type": "text/plain; charset=utf-8"}
-
-
-@blueprint.get("/readyz")
-@public
-def readyz() -> tuple[dict[str, object], int]:
-    """The database answers, and the worker's lease is alive."""
-    parts = runtime()
-    with reading_session(parts.engine) as session:
-        session.execute(text("SELECT 1"))
-        until = session.scalar(select(Lease.until).where(Lease.name == "worker"))
-    worker = until is not None and until > parts.clock()
-    return {"database": True, "worker": worker}, 200 if worker else 503
 
 
 @blueprint.get("/styleguide")

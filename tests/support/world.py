@@ -116,8 +116,12 @@ class World:
     def do(self, key: str | None, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Runs one operation as somebody. ``(Model, id)`` pairs among the arguments are loaded first."""
         with self.uow(key) as uow:
-            loaded = [uow.session.get_one(*a) if isinstance(a, tuple) and len(a) == 2 and isinstance(a[0], type) else a
-                      for a in args]  # fmt: skip
+            loaded = [
+                uow.session.get_one(*a)
+                if isinstance(a, tuple) and len(a) == 2 and isinstance(a[0], type)
+                else a
+                for a in args
+            ]
             return operation(uow, *loaded, **kwargs)
 
     @contextmanager
