@@ -42,7 +42,8 @@ def build_assets(place: Place) -> None:
 
 def catalogues_key(place: Place) -> str:
     sources = files_below(place.root / "marketplace" / "translations", "*.po")
-    return digest([place.root / "marketplace" / "i18n.py", *sources], *(file.name for file in sources))
+    builder = files_below(place.root / "marketplace", "i18n*.py")
+    return digest([*builder, *sources], *(file.name for file in sources))
 
 
 def compile_catalogues(place: Place) -> None:
