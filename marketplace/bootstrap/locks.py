@@ -1,7 +1,8 @@
 """The lock verb: make the locked requirement files again from the ranges in `requirements/*.in`.
 
-The locks name no registry and no folder of a machine. Releases of the last days are left out, so that
-a release found to be malicious has time to be withdrawn.
+What is locked stays where it is unless the ranges forbid it; remove a lock first to move it up. The locks
+name no registry and no folder of a machine. Releases of the last days are left out, so that one found to be
+malicious has time to be withdrawn.
 """
 
 import json
@@ -34,10 +35,12 @@ def lock(place: Place) -> int:
 
 def lock_python(place: Place, name: str, sources: tuple[str, ...], newest: str) -> None:
     settings = packages.pip_settings(answers([place.python, "-m", "pip", "config", "list"]))
+    for additional in ("extra-index-url", "find-links"):  # folders of files know no release dates
+        settings.pop(additional, None)
     env = tool_environment() | packages.uv_environment(settings)
     env["UV_CUSTOM_COMPILE_COMMAND"] = "python3 app.py lock"
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--exclude-newer", newest]
-    options += ["--no-emit-index-url", "--no-emit-find-links", "--upgrade", "-o", f"requirements/{name}.txt"]
+    options += ["--no-emit-index-url", "--no-emit-find-links", "-o", f"requirements/{name}.txt"]
     files = [word if word.startswith("-") else f"requirements/{word}" for word in sources]
     command: Command = [place.python, "-m", "uv", "pip", "compile", *options, *files]
     call(command, packages.REGISTRY, cwd=place.root, env=env)

@@ -11,7 +11,7 @@ BUILD_ASSETS = (
     "import sys; from pathlib import Path; from marketplace.assets import build; "
     "build(Path(sys.argv[1]), Path(sys.argv[2]))"
 )
-COMPILE_CATALOGUES = "from marketplace.i18n import compile_catalogues; compile_catalogues()"
+COMPILE_CATALOGUES = "from marketplace.i18n import compile_catalogues; compile_catalogues(force=True)"
 REPORT = "this is a fault of the program: please report the lines above"
 GENERATED = {"vendor", "built"}
 
@@ -27,29 +27,24 @@ def assets_key(place: Place) -> str:
         file for file in files_below(place.static) if file.relative_to(place.static).parts[0] not in GENERATED
     ]
     names = [str(file.relative_to(place.root)) for file in own]
-    builder = files_below(place.root / "marketplace", "assets*.py")
-    return digest([place.requirements / "package-lock.json", *builder, *own], *names)
+    builders = [place.root / "marketplace" / name for name in ("assets.py", "outline.py")]
+    return digest([place.requirements / "package-lock.json", *builders, *own], *names)
 
 
 def build_assets(place: Place) -> None:
     """Styles, scripts, icons and the map for the pages, from the npm packages and our own sources."""
-    if not (place.root / "marketplace" / "assets.py").exists():
-        return
-    command: Command = [place.python, "-c", BUILD_ASSETS, place.npm / "node_modules", place.static]
+    command: Command = [place.python, "-c", BUILD_ASSETS, place.npm, place.static]
     stamp = place.build / "assets.sha256"
     once("Assets", stamp, assets_key(place), lambda: call(command, REPORT, cwd=place.root))
 
 
 def catalogues_key(place: Place) -> str:
     sources = files_below(place.root / "marketplace" / "translations", "*.po")
-    builder = files_below(place.root / "marketplace", "i18n*.py")
-    return digest([*builder, *sources], *(file.name for file in sources))
+    return digest([place.root / "marketplace" / "i18n.py", *sources], *(file.name for file in sources))
 
 
 def compile_catalogues(place: Place) -> None:
     """The English messages, one catalogue from one file for each feature."""
-    if not (place.root / "marketplace" / "i18n.py").exists():
-        return
     command: Command = [place.python, "-c", COMPILE_CATALOGUES]
     stamp = place.build / "messages.sha256"
     once("Messages", stamp, catalogues_key(place), lambda: call(command, REPORT, cwd=place.root))
