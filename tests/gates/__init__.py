@@ -1,0 +1,1 @@
+"""Gates: tests that read the program and guard its shape."""
