@@ -12,27 +12,30 @@ DEFAULT_LOCALE = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
 
 
-class ConflictingTranslation(ValueError):
-    """Two catalogue files translate one message differently."""
-
-
 def catalogue_files(locale: str = "en") -> list[Path]:
     """The PO files of a language, in name order."""
     return sorted((TRANSLATIONS / locale).glob("*.po"))
 
 
 def merged_catalogue(locale: str = "en") -> Catalog:
-    """All files as one catalogue. Raises ConflictingTranslation."""
+    """All files as one catalogue; the first file that translates a message decides."""
     merged = Catalog(locale=locale, charset="utf-8")
     for path in catalogue_files(locale):
         for message in _messages(path, locale):
-            known = merged.get(message.id)
-            if known is not None and known.string != message.string:
-                raise ConflictingTranslation(
-                    f"{path.name}: {message.id!r}: {message.string!r} != {known.string!r}"
-                )
-            merged[message.id] = message
+            if message.id not in merged:
+                merged[message.id] = message
     return merged
+
+
+def conflicts(locale: str = "en") -> list[str]:
+    """Messages that two files translate differently (a gate keeps this empty)."""
+    merged = merged_catalogue(locale)
+    return [
+        f"{path.name}: {message.id!r}: {message.string!r} is elsewhere {known.string!r}"
+        for path in catalogue_files(locale)
+        for message in _messages(path, locale)
+        if (known := merged.get(message.id)) is not None and known.string != message.string
+    ]
 
 
 def _messages(path: Path, locale: str) -> Iterator[Message]:

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from marketplace.config import ROOT
 from marketplace.core.workflow import Workflow
-from marketplace.i18n import catalogue_files, merged_catalogue
+from marketplace.i18n import catalogue_files, conflicts, merged_catalogue
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "no": None}
@@ -39,6 +39,10 @@ def test_every_message_has_its_english() -> None:
     known = {m.id[0] if isinstance(m.id, tuple) else m.id for m in merged_catalogue() if m.id and m.string}
     missing = {where: key for key, where in extracted().items() if CHINESE.search(key) and key not in known}
     assert not missing, "\n".join(f"{where}: {key!r}" for where, key in sorted(missing.items()))
+
+
+def test_a_message_has_one_english() -> None:
+    assert not conflicts(), "\n".join(conflicts())
 
 
 def test_no_entry_is_fuzzy_or_without_english() -> None:
