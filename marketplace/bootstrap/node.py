@@ -71,18 +71,22 @@ def lock_key(place: Place) -> str:
 
 def install(place: Place, *, dev: bool) -> None:
     """`npm ci` of the lock, without any script of a package."""
-    key = lock_key(place)
+    if is_installed(place, dev=dev):
+        return
+    node, key = ensure(place), lock_key(place)
     title = "npm packages with the test browser" if dev else "npm packages"
-    if once(title, stamp_of(place, dev=dev), key, lambda: fetch(place, dev=dev)) and dev:
+    once(title, stamp_of(place, dev=dev), key, lambda: fetch(place, node, dev=dev))
+    if dev:
         mark_done(stamp_of(place, dev=False), key)
 
 
-def fetch(place: Place, *, dev: bool) -> None:
-    node = ensure(place)
+def fetch(place: Place, node: Node, *, dev: bool) -> None:
     place.npm.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(place.requirements / name, place.npm / name)
-    env = tool_environment()
+    env = {
+        "NODE_USE_SYSTEM_CA": "1"
+    } | tool_environment()  # the packaged Node.js reads no npmrc of the machine
     env["PATH"] = f"{node.program.parent}:{env.get('PATH', '')}"
     options = ["--ignore-scripts", "--no-audit", "--no-fund"] + ([] if dev else ["--omit=dev"])
     call([*node.npm, "ci", *options], REMEDY, cwd=place.npm, env=env)
