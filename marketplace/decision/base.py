@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -134,3 +134,51 @@ def rounded_half_up(value: Fraction, decimals: int) -> Decimal:
     doubled = 2 * abs(value) * scale + 1
     units = doubled.numerator // (2 * doubled.denominator)
     return Decimal(-units if value < 0 else units).scaleb(-decimals)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outcome:
+    """What every result carries so that a decision can be replayed (可复核): arrays in it are read-only."""
+
+    method: str
+    parameters: Mapping[str, Any]
+    warnings: tuple[Code, ...]
+    trace: Mapping[str, Any]
+    inputs_sha256: str
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself, no longer writeable."""
+    array.setflags(write=False)
+    return array
+
+
+def finite(values: Any, where: str, ndim: int) -> Floats:
+    """`values` as a float64 array of `ndim` dimensions; refuses ragged, non-numeric and non-finite input."""
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise InputError(where, "must be numbers in rows of equal length") from error
+    if array.dtype.kind not in "iuf":
+        raise InputError(where, "must be numbers")
+    array = array.astype(np.float64)
+    if array.ndim != ndim:
+        raise InputError(where, f"must have {ndim} dimension(s), not {array.ndim}")
+    if not np.isfinite(array).all():
+        raise InputError(where, "must be finite numbers")
+    return array
+
+
+def sorted_codes(present: Mapping[Code, bool]) -> tuple[Code, ...]:
+    """The codes that hold, in a fixed order."""
+    return tuple(sorted(code for code, holds in present.items() if holds))
+
+
+def order_keys(scores: Any) -> list[float]:
+    """Ascending keys for descending scores, rounded to 1e-9 so that noise makes no order (排序键)."""
+    return [-round(float(score), 9) + 0.0 for score in scores]
+
+
+def tally(index: Ints, weights: Floats, size: int) -> Floats:
+    """Sum of `weights` [n] for each value 0 … size − 1 of `index` [n]."""
+    return np.bincount(index, weights, minlength=size).astype(np.float64, copy=False)
