@@ -1,0 +1,13 @@
+"""Who gets a mail (收件人): a plain value, so that deciding it needs no person object."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One addressee, with the language in which the mail is written."""
+
+    person_id: int
+    name: str
+    email: str
+    locale: str

@@ -1,0 +1,118 @@
+"""Looking up organisations and people. Lists stand in the order of official tables (机构排序), never by id."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy.orm import Session
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.errors import NotFound
+from marketplace.notifications.recipients import Recipient
+from marketplace.organisations.models import (
+    LEAD_KINDS,
+    Appointment,
+    Organisation,
+    OrganisationKind,
+    Person,
+    PersonState,
+)
+
+PARTNER_KINDS = (
+    OrganisationKind.REGULATOR,
+    OrganisationKind.UNIVERSITY,
+    OrganisationKind.INSTITUTE,
+    OrganisationKind.ASSOCIATION,
+    OrganisationKind.COMPANY,
+)
+"""Kinds that take part only beside a leading unit (参与单位)."""
+
+
+def valid_on(day: date) -> ColumnElement[bool]:
+    """SQL condition: the organisation exists on that day."""
+    return (Organisation.valid_from <= day) & or_(
+        Organisation.valid_to.is_(None), Organisation.valid_to > day
+    )
+
+
+def organisation_for(session: Session, actor: Actor, organisation_id: int) -> Organisation:
+    """One organisation; the register of organisations is open to everybody. Raises NotFound."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def organisations_in_order(
+    session: Session, kinds: Iterable[OrganisationKind], on: date
+) -> Sequence[Organisation]:
+    """The organisations of these kinds that exist on a day, in official order."""
+    query = select(Organisation).where(Organisation.kind.in_(list(kinds)), valid_on(on))
+    return session.scalars(query.order_by(Organisation.order_key, Organisation.id)).all()
+
+
+def partners_choices(session: Session, on: date, without: int | None = None) -> list[tuple[int, str]]:
+    """(id, name) of every unit that may join a bid on that day (参与单位可选项): bureaus, direct units, partners."""
+    query = select(Organisation.id, Organisation.name).where(
+        Organisation.kind.in_([*LEAD_KINDS, *PARTNER_KINDS]), valid_on(on)
+    )
+    if without is not None:
+        query = query.where(Organisation.id != without)
+    return [
+        (key, name) for key, name in session.execute(query.order_by(Organisation.order_key, Organisation.id))
+    ]
+
+
+def superior_of(session: Session, organisation_id: int) -> Organisation | None:
+    """上级单位: the county's city, the city's or the direct unit's province; None for the province and partners."""
+    query = select(Organisation).where(
+        Organisation.id
+        == select(Organisation.parent_id).where(Organisation.id == organisation_id).scalar_subquery()
+    )
+    return session.scalar(query)
+
+
+def line_of(session: Session, organisation_ids: Iterable[int]) -> set[int]:
+    """All superiors and all subordinates of these organisations (上下级隶属关系), themselves left out unless one of
+    them stands in another's line. One statement."""
+    start = list(organisation_ids)
+    if not start:
+        return set()
+    superiors = (
+        select(Organisation.parent_id.label("id"))
+        .where(Organisation.id.in_(start), Organisation.parent_id.is_not(None))
+        .cte("superiors", recursive=True)
+    )
+    superiors = superiors.union(
+        select(Organisation.parent_id).where(
+            Organisation.id == superiors.c.id, Organisation.parent_id.is_not(None)
+        )
+    )
+    subordinates = (
+        select(Organisation.id).where(Organisation.parent_id.in_(start)).cte("subordinates", recursive=True)
+    )
+    subordinates = subordinates.union(
+        select(Organisation.id).where(Organisation.parent_id == subordinates.c.id)
+    )
+    return set(session.scalars(union(select(superiors.c.id), select(subordinates.c.id))))
+
+
+def people_with_roles(
+    session: Session, organisation_ids: Iterable[int] | None, roles: Iterable[Role]
+) -> list[Recipient]:
+    """Active people who hold one of the roles now, in these organisations (None: in any), each once, in official
+    order. One statement."""
+    query = (
+        select(Person.id, Person.name, Person.email, Person.locale)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(
+            Person.state == PersonState.ACTIVE,
+            Appointment.ended_at.is_(None),
+            Appointment.role.in_(list(roles)),
+        )
+        .order_by(Organisation.order_key, Person.id)
+    )
+    if organisation_ids is not None:
+        query = query.where(Appointment.organisation_id.in_(list(organisation_ids)))
+    return list(dict.fromkeys(Recipient(*row) for row in session.execute(query)))
