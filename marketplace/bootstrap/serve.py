@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -19,6 +19,9 @@ PATIENCE = 60.0
 PAUSE = 0.1
 REST_BEFORE_RESTART = 2.0
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+Child = subprocess.Popen[bytes]
 
 
 class Stopped(Exception):
@@ -53,7 +56,7 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
-def start(place: Place, command: Command, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start(place: Place, command: Command, settings: Mapping[str, str]) -> Child:
     """A child in a session of its own, so that Ctrl-C reaches only this process, which ends it in order."""
     return subprocess.Popen(
         command,
@@ -65,7 +68,7 @@ def start(place: Place, command: Command, settings: Mapping[str, str]) -> subpro
     )
 
 
-def stop(child: subprocess.Popen[bytes]) -> None:
+def stop(child: Child) -> None:
     """Ask it to end, then insist."""
     if child.poll() is None:
         child.terminate()
@@ -88,7 +91,7 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def wait_until_it_answers(web: subprocess.Popen[bytes], port: int) -> None:
+def wait_until_it_answers(web: Child, port: int) -> None:
     limit = time.monotonic() + PATIENCE
     while not answers(port):
         if web.poll() is not None:
@@ -101,38 +104,45 @@ def wait_until_it_answers(web: subprocess.Popen[bytes], port: int) -> None:
 
 
 def run(place: Place, port: int, settings: Mapping[str, str]) -> int:
-    """Serve until asked to stop; a worker that died is started again."""
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, _stop)
-    children: list[subprocess.Popen[bytes]] = []
-    try:
-        children.append(start(place, web_command(place, port), settings))
-        children.append(start(place, worker_command(place), settings))
-        wait_until_it_answers(children[0], port)
-        print(
-            f"\n  Ready: {settings['BASE_URL']}   (Ctrl-C ends it; data in {settings['DATA_DIR']})\n",
-            flush=True,
-        )
-        return watch(place, children, settings)
-    except Stopped:
-        print("\n  Stopping …", flush=True)
-        return 0
-    finally:
-        for child in reversed(children):
-            stop(child)
+    """Serve the demo until asked to stop."""
+    ready = f"\n  Ready: {settings['BASE_URL']}   (Ctrl-C ends it; data in {settings['DATA_DIR']})\n"
+    web, worker = web_command(place, port), worker_command(place)
+    return Keeper(lambda command: start(place, command, settings), web, worker).keep(port, ready)
 
 
-def watch(place: Place, children: list[subprocess.Popen[bytes]], settings: Mapping[str, str]) -> int:
-    """Return when the web server ended; meanwhile keep one worker alive."""
-    started = time.monotonic()
-    while children[0].poll() is None:
-        if children[1].poll() is not None and time.monotonic() - started > REST_BEFORE_RESTART:
-            print(f"  The worker ended with {children[1].returncode}; it is started again.", flush=True)
-            children[1] = start(place, worker_command(place), settings)
-            started = time.monotonic()
-        time.sleep(PAUSE)
-    print(f"  The web server ended with {children[0].returncode}.", file=sys.stderr, flush=True)
-    return 1
+class Keeper:
+    """Keeps a web server and a worker alive together, and ends them together."""
+
+    def __init__(self, begin: Callable[[Command], Child], web: Command, worker: Command) -> None:
+        self._begin = begin
+        self._worker_command = worker
+        self._web = begin(web)
+        self._worker = begin(worker)
+        self._began = time.monotonic()
+
+    def keep(self, port: int, ready: str) -> int:
+        """Say when the pages answer, then watch until the web server ends or somebody asks to stop."""
+        try:
+            for wish in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(wish, _stop)
+            wait_until_it_answers(self._web, port)
+            print(ready, flush=True)
+            return self._watch()
+        except Stopped:
+            print("\n  Stopping …", flush=True)
+            return 0
+        finally:
+            stop(self._worker)
+            stop(self._web)
+
+    def _watch(self) -> int:
+        while self._web.poll() is None:
+            if self._worker.poll() is not None and time.monotonic() - self._began > REST_BEFORE_RESTART:
+                print(f"  The worker ended with {self._worker.returncode}; it is started again.", flush=True)
+                self._worker, self._began = self._begin(self._worker_command), time.monotonic()
+            time.sleep(PAUSE)
+        print(f"  The web server ended with {self._web.returncode}.", file=sys.stderr, flush=True)
+        return 1
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
