@@ -1,8 +1,9 @@
 """Build step of the front end (静态资源): copies, shrinks, hashes. Standard library only, run at install.
 
 ``build`` reads the npm packages and our own sources in ``static/{css,js,icons}`` and writes ``static/built``:
-files named by content hash, a ``.gz`` beside each, and ``manifest.json`` (logical name → path under ``static``).
+files named by content hash, a ``.gz`` beside each, and ``manifest.json`` (logical name → path in ``static``).
 """
+
 import gzip
 import hashlib
 import json
@@ -11,36 +12,38 @@ import shutil
 import sys
 from pathlib import Path
 
-from marketplace import outline
+from marketplace import assets_map
 
 ICONS = (
     "arrow-left", "bell", "box-arrow-right", "calendar3", "caret-down-fill", "caret-up-fill", "check-circle",
     "check-lg", "chevron-down", "chevron-expand", "chevron-right", "clock", "download", "envelope",
     "exclamation-circle", "exclamation-lg", "exclamation-octagon", "exclamation-triangle", "file-earmark-text",
-    "funnel", "inbox", "info-circle", "lock", "paperclip", "pencil", "people", "person", "person-circle", "plus-lg",
-    "printer", "search", "shield-check", "trash", "trophy", "x-lg",
-)
+    "funnel", "inbox", "info-circle", "lock", "paperclip", "pencil", "people", "person", "person-circle",
+    "plus-lg", "printer", "search", "shield-check", "trash", "trophy", "x-lg",
+)  # fmt: skip
 """The pictures of our sprite, from bootstrap-icons."""
 
 UNUSED = (
-    "accordion", "btn-close", "btn-group", "btn-toolbar", "carousel", "collapse", "collapsing", "dropdown", "dropend",
-    "dropstart", "dropup", "fade", "form-floating", "form-range", "modal", "nav", "navbar", "offcanvas", "placeholder",
-    "popover", "spinner", "toast", "tooltip", "bs-popover", "bs-tooltip", "link-underline", "link-offset", "focus-ring",
-    "icon-link", "ratio", "text-bg", "object-fit", "sticky", "fixed", "z",
-)
+    "accordion", "btn-close", "btn-group", "btn-toolbar", "carousel", "collapse", "collapsing", "dropdown",
+    "dropend", "dropstart", "dropup", "fade", "form-floating", "form-range", "modal", "nav", "navbar",
+    "offcanvas", "placeholder", "popover", "spinner", "toast", "tooltip", "bs-popover", "bs-tooltip",
+    "link-underline", "link-offset", "focus-ring", "icon-link", "ratio", "text-bg", "object-fit", "sticky",
+    "fixed", "z",
+)  # fmt: skip
 """Class families of Bootstrap that need its script, or that no page here uses."""
 
 
 def build(npm_dir: Path, static_dir: Path) -> None:
     """Fill ``static/built`` from the installed npm packages and our own sources."""
     modules = npm_dir / "node_modules" if (npm_dir / "node_modules").is_dir() else npm_dir
-    outlines = outline.read_cities(modules / "echarts/map/json/province/zhejiang.json")
+    cities = assets_map.read_cities(modules / "echarts/map/json/province/zhejiang.json")
+    bootstrap = (modules / "bootstrap/dist/css/bootstrap.min.css").read_text("utf-8")
     files = {
-        "css/bootstrap.css": bootstrap_css((modules / "bootstrap/dist/css/bootstrap.min.css").read_text("utf-8")),
+        "css/bootstrap.css": bootstrap_css(bootstrap),
         "css/app.css": shrink_css(join(sorted((static_dir / "css").glob("*.css")))),
         "js/app.js": bundle_js(sorted((static_dir / "js").glob("*.js"))),
         "icons.svg": sprite(modules / "bootstrap-icons/icons"),
-        "map.svg": outline.draw(outlines),
+        "map.svg": assets_map.draw(cities),
         "icons/mark.svg": (static_dir / "icons/mark.svg").read_text("utf-8"),
     }
     write_all(files, static_dir / "built")
@@ -52,7 +55,7 @@ def join(sources: list[Path]) -> str:
 
 
 def write_all(files: dict[str, str], built: Path) -> None:
-    """Write every file under its hashed name with its ``.gz``, then the manifest; older builds are removed."""
+    """Write every file under its hashed name with its ``.gz``, then the manifest; older builds go."""
     shutil.rmtree(built, ignore_errors=True)
     built.mkdir(parents=True)
     manifest = {name: write_hashed(name, text.encode("utf-8"), built) for name, text in files.items()}
@@ -113,12 +116,12 @@ def rules(text: str) -> list[tuple[str, str]]:
     for match in re.finditer(r"[{}]", text):
         if match.group() == "{":
             if depth == 0:
-                head, start = text[start:match.start()].strip(), match.end()
+                head, start = text[start : match.start()].strip(), match.end()
             depth += 1
         else:
             depth -= 1
             if depth == 0:
-                found.append((head, text[start:match.start()]))
+                found.append((head, text[start : match.start()]))
                 start = match.end()
     return found
 
@@ -133,7 +136,8 @@ def unused(selector: str) -> bool:
 
 def sprite(folder: Path) -> str:
     """One SVG of ``<symbol>`` with the pictures we use."""
-    return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(symbol(folder, name) for name in ICONS) + "</svg>"
+    symbols = "".join(symbol(folder, name) for name in ICONS)
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>'
 
 
 def symbol(folder: Path, name: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request
+from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -10,7 +11,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from marketplace.core.database import database_now, writing_session
 from marketplace.core.errors import Invalid, MarketplaceError, NotFound, Refused, StaleVersion, WrongState
 from marketplace.core.text import N_
-from marketplace.web.i18n import translate_error, translate_problem
+from marketplace.i18n import DEFAULT_LOCALE, LOCALES
+from marketplace.web.i18n import LANGUAGE_COOKIE, translate, translate_error, translate_problem
 from marketplace.web.requests import current_actor, discard, unit_of_work
 from marketplace.web.runtime import runtime
 
@@ -40,6 +42,16 @@ def page(status: int, reason: str = "", **more: Any) -> tuple[str, int]:
     name = status if status in TEMPLATED else (400 if status < 500 else 500)
     context = {"reason": reason, "theirs": {}, "yours": {}, "problems": [], **more}
     return render_template(f"errors/{name}.html", **context), status
+
+
+def bare_page(status: int, reason: str = "") -> tuple[str, int]:
+    """The page of our own failure: it asks neither database nor session, not even for the language."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    locale = chosen if chosen in LOCALES else DEFAULT_LOCALE
+    template = current_app.jinja_env.get_template(f"errors/{status}.html")
+    with force_locale(locale):
+        text = template.render(locale=locale, reason=translate(reason), request_id=g.get("request_id", ""))
+    return text, status
 
 
 def refuse(error: MarketplaceError) -> tuple[str, int]:
@@ -113,14 +125,14 @@ def busy(error: OperationalError) -> tuple[str, int]:
     """The database is busy or away."""
     discard()
     runtime_log(error)
-    return page(503, translate_error(MarketplaceError(N_("系统繁忙，请稍后再试，您填写的内容没有丢失"))))
+    return bare_page(503, N_("系统繁忙，请稍后再试，您填写的内容没有丢失"))
 
 
 def crash(error: Exception) -> tuple[str, int]:
     """Our fault: logged with the request's id, shown without details."""
     discard()
     runtime_log(error)
-    return page(500)
+    return bare_page(500)
 
 
 def runtime_log(error: Exception) -> None:

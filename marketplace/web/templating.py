@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -77,6 +77,11 @@ def asset(app: Flask, name: str) -> str:
     return url_for("static", filename=hashed)
 
 
+def link(endpoint: str) -> str:
+    """The address of a view that the frame of all pages points to; empty in a program without that feature."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
 def _context() -> dict[str, Any]:
     settings = runtime().settings
     return {
@@ -98,6 +103,6 @@ def install(app: Flask) -> None:
         datetime=show_datetime, date=show_date, exact=show_exact, wan=show_wan, score=show_score, t=translate,
         markdown=lambda text: Markup(markdown(text)),  # noqa: S704 - sanitized
     )  # fmt: skip
-    app.jinja_env.globals.update(reason_text=reason_text, in_english=in_english, translate=translate)
+    app.jinja_env.globals.update(link=link, reason_text=reason_text, in_english=in_english, translate=translate)
     app.jinja_env.globals["asset"] = lambda name: asset(app, name)
     app.context_processor(_context)

@@ -6,7 +6,9 @@ from werkzeug.wrappers import Response
 from marketplace.i18n import LOCALES
 from marketplace.web.access import public
 from marketplace.web.i18n import LANGUAGE_COOKIE
+from marketplace.web.requests import request_now
 from marketplace.web.runtime import runtime
+from marketplace.web.styleguide import styleguide_context
 
 blueprint = Blueprint("web", __name__)
 
@@ -42,4 +44,4 @@ def styleguide() -> str:
     """Every element of the design system on one page (demonstration only)."""
     if not runtime().settings.demo:
         abort(404)
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", **styleguide_context(request_now(), "errors" in request.args))

@@ -65,7 +65,7 @@ function start(form) {
   };
   const later = (pause) => { clearTimeout(timer); timer = setTimeout(save, pause); };
   const saved = (answer, seen) => {
-    const version = form.querySelector("[data-version]");
+    const version = form.querySelector("[name=version]");
     if (version && answer.version !== undefined) version.value = answer.version;
     if (answer.session_expires_at) document.documentElement.dataset.sessionExpires = answer.session_expires_at;
     if (changes === seen) { forget(key); delete form.dataset.dirty; } else later(PAUSE);

@@ -1,63 +1,75 @@
 """A small application around the templates alone: no database, no feature, the real assets."""
+
 import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import Flask, Response, render_template, request
 from flask.testing import FlaskClient
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
+from marketplace.i18n import DEFAULT_LOCALE, TRANSLATIONS, compile_catalogues
 from marketplace.web.styleguide import styleguide_context
+from marketplace.web.templating import link
 
 ROOT = Path(__file__).resolve().parents[2]
-CATALOGUE = ROOT / "marketplace/translations/en/design.po"
-CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-       "form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 NOW = datetime(2031, 3, 1, 2, 30, 15, tzinfo=UTC)
-
-
-def compiled_catalogue(folder: Path) -> Path:
-    """The English words of the design as Flask-Babel reads them."""
-    target = folder / "en/LC_MESSAGES/messages.mo"
-    target.parent.mkdir(parents=True)
-    with target.open("wb") as out:
-        write_mo(out, read_po(BytesIO(CATALOGUE.read_bytes())))
-    return folder
 
 
 def page_context() -> dict[str, Any]:
     """What the application gives to every page."""
     language = request.args.get("lang", "zh_Hans_CN")
     signed_in = request.args.get("as") != "guest"
-    user = SimpleNamespace(id=1, name="示例经办", is_authenticated=signed_in)
-    labels = ("工作台", "榜单", "揭榜", "评审", "项目", "优先支持") if language == "zh_Hans_CN" else (
-        "Workbench", "Challenge lists", "Bids", "Review", "Projects", "Priority")
-    menu = [{"label": label, "url": "#", "active": i == 1, "count": 3 if i == 0 else 0} for i, label in enumerate(labels)]
-    acting = SimpleNamespace(organisation_name="示例市机关事务管理局", role_label="填报")
+    acting = SimpleNamespace(organisation_name="示例市机关事务管理局", roles=frozenset({"clerk", "expert"}))
+    user = SimpleNamespace(person_id=1, name="示例填报人", is_authenticated=signed_in, acting=acting)
+    labels = (
+        ("工作台", "榜单", "揭榜", "评审", "项目", "优先支持")
+        if language == "zh_Hans_CN"
+        else ("Workbench", "Challenge lists", "Bids", "Review", "Projects", "Priority")
+    )
+    menu = [{"label": label, "url": "#", "active": label == labels[1]} for label in labels]
+    menu[0]["count"] = 3
     expires = NOW + timedelta(seconds=int(request.args.get("session", "1800")))
-    return {"current_user": user, "acting": acting, "navigation": menu, "demo_mode": True, "locale": language,
-            "server_now": NOW, "session_expires_at": expires if signed_in else None,
-            "footer_fields": [{"label": "主办单位", "value": "示例省机关事务管理局"}]}
+    return {
+        "current_user": user,
+        "navigation": menu,
+        "demo_mode": True,
+        "locale": language,
+        "server_now": NOW,
+        "session_expires_at": expires if signed_in else None,
+        "footer": {"sponsor": "示例省机关事务管理局", "phone": "示例电话"},
+    }
 
 
 def add_routes(app: Flask) -> None:
     """The addresses the frame links to, and the pages under test."""
-    for name, path in (("web.home", "/"), ("organisations.sign_in", "/sign-in"), ("organisations.my_sessions", "/sessions"),
-                       ("organisations.choose_acting", "/acting")):
-        app.add_url_rule(path, name, str)
+    pages = (
+        "public.front",
+        "organisations.sign_in",
+        "organisations.my_sessions",
+        "organisations.choose_acting",
+    )
+    for name in pages:
+        app.add_url_rule(f"/{name}", name, str)
     app.add_url_rule("/language/<code>", "web.set_language", lambda code: code)
     app.add_url_rule("/sign-out", "organisations.sign_out", lambda: "", methods=["POST"])
     later = (NOW + timedelta(hours=1)).isoformat()
-    app.add_url_rule("/session/extend", "web.extend_session", lambda: {"expires_at": later}, methods=["POST"])
+    app.add_url_rule(
+        "/organisations.extend_session",
+        "organisations.extend_session",
+        lambda: {"expires_at": later},
+        methods=["POST"],
+    )
     app.add_url_rule("/styleguide", "styleguide", styleguide)
     app.add_url_rule("/styleguide/autosave", "autosave", autosave, methods=["POST"])
     app.add_url_rule("/errors/<int:code>", "error", error_page)
@@ -75,20 +87,30 @@ def autosave() -> dict[str, Any]:
 
 def error_page(code: int) -> str:
     """An error page with all it can show."""
-    conflicts = [{"label": "标题", "mine": "我的标题", "theirs": "别人的标题"}]
-    return render_template(f"errors/{code}.html", reason="示例原因", conflicts=conflicts, back_url="#", request_id="a1b2")
+    yours, theirs = {"标题": "我的标题"}, {"标题": "别人的标题"}
+    return render_template(
+        f"errors/{code}.html", reason="示例原因", yours=yours, theirs=theirs, request_id="a1b2"
+    )
 
 
 @pytest.fixture(scope="session")
-def design_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def design_app() -> Flask:
     """The templates with their assets and both languages, undefined names forbidden."""
     app = Flask("design", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    app.config.update(BABEL_DEFAULT_TIMEZONE="Asia/Shanghai", BABEL_DEFAULT_LOCALE="zh_Hans_CN", SECRET_KEY="design",
-                      BABEL_TRANSLATION_DIRECTORIES=str(compiled_catalogue(tmp_path_factory.mktemp("words"))))
+    compile_catalogues()
+    app.config.update(
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_DEFAULT_LOCALE=DEFAULT_LOCALE,
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        SECRET_KEY="design",
+    )
     Babel(app, locale_selector=lambda: request.args.get("lang", "zh_Hans_CN"))
     manifest = json.loads((ROOT / "static/built/manifest.json").read_text("utf-8"))
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(asset=lambda name: f"/static/{manifest[name]}", csrf_token=lambda: "token")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=lambda name: f"/static/{manifest[name]}", csrf_token=lambda: "token", link=link
+    )
     app.context_processor(page_context)
     app.after_request(secure)
     add_routes(app)

@@ -1,4 +1,5 @@
-"""Outlines of the 11 cities (地图轮廓), decoded and simplified from the ECharts map file. Standard library only."""
+"""Outlines of the 11 cities (地图轮廓), decoded and simplified from ECharts' map file. Standard library only."""
+
 import json
 import math
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def simplify(line: list[Point]) -> list[Point]:
     worst = max(range(len(distances)), key=distances.__getitem__)
     if distances[worst] <= TOLERANCE:
         return [line[0], line[-1]]
-    return simplify(line[: worst + 2])[:-1] + simplify(line[worst + 1:])
+    return simplify(line[: worst + 2])[:-1] + simplify(line[worst + 1 :])
 
 
 def distance(point: Point, start: Point, end: Point) -> float:
@@ -106,8 +107,14 @@ def place(point: Point) -> Point:
 
 def draw(cities: list[City]) -> str:
     """One SVG that holds a path per city, to be shown with ``<use href="…#c330100">``."""
-    paths = "".join(f'<path id="c{city.code}" d="{"".join(ring_path(ring) for ring in city.rings)}"/>' for city in cities)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"><defs>{paths}</defs></svg>'
+    paths = "".join(f'<path id="c{city.code}" d="{city_path(city)}"/>' for city in cities)
+    frame = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
+    return f"<svg {frame}><defs>{paths}</defs></svg>"
+
+
+def city_path(city: City) -> str:
+    """SVG path of one city."""
+    return "".join(ring_path(ring) for ring in city.rings)
 
 
 def ring_path(ring: list[Point]) -> str:
