@@ -27,7 +27,7 @@ def assets_key(place: Place) -> str:
         file for file in files_below(place.static) if file.relative_to(place.static).parts[0] not in GENERATED
     ]
     names = [str(file.relative_to(place.root)) for file in own]
-    builders = [place.root / "marketplace" / name for name in ("assets.py", "outline.py")]
+    builders = [place.root / "marketplace" / name for name in ("assets.py", "assets_map.py")]
     return digest([place.requirements / "package-lock.json", *builders, *own], *names)
 
 
