@@ -13,6 +13,7 @@ from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import make_engine
 from marketplace.core.files import FileStore
+from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notifications.views import blueprint as notifications_blueprint
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.web import errors, i18n, requests, security, templating
@@ -21,7 +22,7 @@ from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS
 
-BLUEPRINTS = (web_blueprint, notifications_blueprint)
+BLUEPRINTS = (web_blueprint, notifications_blueprint, files_blueprint)
 
 
 class Visitor(AnonymousUserMixin):

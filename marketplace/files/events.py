@@ -1,0 +1,39 @@
+"""What happens to attachments."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from marketplace.core.events import Event
+from marketplace.core.text import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEvent(Event):
+    """Something about a file of an object; hidden while its owner is sealed (``seal``)."""
+
+    owner_kind: str
+    owner_id: int
+    attachment_id: int
+    name: str
+    sha256: str
+    seal: str | None = None
+    subject_kind: ClassVar[str] = "attachment"
+    private_fields: ClassVar[frozenset[str]] = frozenset({"seal"})
+
+    @property
+    def subject_id(self) -> int:
+        return self.attachment_id
+
+    @property
+    def seal_key(self) -> str | None:
+        return self.seal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAttached(FileEvent):
+    audit_label: ClassVar[str] = N_("上传附件")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRemoved(FileEvent):
+    audit_label: ClassVar[str] = N_("移除附件")

@@ -1,0 +1,49 @@
+"""Finding attachments. Whoever shows them has already decided that the actor may see their owner."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.core.errors import NotFound
+from marketplace.files.models import Attachment
+
+
+def attachments_of(
+    session: Session, owner_kind: str, owner_ids: Iterable[int]
+) -> dict[int, list[Attachment]]:
+    """The present files of several objects in one statement, oldest first; every asked id has its list."""
+    found: dict[int, list[Attachment]] = {owner_id: [] for owner_id in owner_ids}
+    if not found:
+        return found
+    query = (
+        select(Attachment)
+        .where(
+            Attachment.owner_kind == owner_kind,
+            Attachment.owner_id.in_(found),
+            Attachment.removed_at.is_(None),
+        )
+        .order_by(Attachment.uploaded_at, Attachment.name, Attachment.id)
+    )
+    for attachment in session.scalars(query):
+        found[attachment.owner_id].append(attachment)
+    return found
+
+
+def count_of(session: Session, owner_kind: str, owner_id: int) -> int:
+    """How many files an object has."""
+    query = select(func.count(Attachment.id)).where(
+        Attachment.owner_kind == owner_kind,
+        Attachment.owner_id == owner_id,
+        Attachment.removed_at.is_(None),
+    )
+    return session.scalar(query) or 0
+
+
+def attachment_by_id(session: Session, attachment_id: int) -> Attachment:
+    """The row, whoever asks: only for what then asks ``access_to``. A removed file is still there for those who hold
+    the receipt that names it."""
+    attachment = session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound
+    return attachment
