@@ -25,10 +25,16 @@ def document() -> str:
 
 
 def _table(flow: Workflow) -> str:
-    lines = [f"\n## {flow.name}\n", "| 状态 state | 办理 action | 下一状态 next | 办理人 who |", "|---|---|---|---|"]
+    lines = [
+        f"\n## {flow.name}\n",
+        "| 状态 state | 办理 action | 下一状态 next | 办理人 who |",
+        "|---|---|---|---|",
+    ]
     for move in flow.moves:
         here, there = flow.label(move.state), flow.label(move.next)
-        lines.append(f"| {here} `{move.state}` | {move.label} `{move.action}` | {there} `{move.next}` | {move.who} |")
+        lines.append(
+            f"| {here} `{move.state}` | {move.label} `{move.action}` | {there} `{move.next}` | {move.who} |"
+        )
     ends = [f"{flow.label(state)} `{state}`" for state in map(str, flow.states) if not flow.actions(state)]
     if ends:
         lines.append(f"\nEnd states: {', '.join(ends)}.")

@@ -45,7 +45,8 @@ DIRECT_UNITS: tuple[Row, ...] = (
      OrganisationKind.DIRECT_UNIT, False),
 )  # fmt: skip
 PARTNERS: tuple[Row, ...] = (
-    ("P-R1", "浙江省市场监督管理局", "Zhejiang Administration for Market Regulation", OrganisationKind.REGULATOR, False),
+    ("P-R1", "浙江省市场监督管理局", "Zhejiang Administration for Market Regulation",
+     OrganisationKind.REGULATOR, False),
     ("P-A1", "浙江省机关事务管理研究会", "Zhejiang Government Offices Affairs Research Association",
      OrganisationKind.ASSOCIATION, False),
     ("P-I1", "浙江省标准化研究院", "Zhejiang Institute of Standardization", OrganisationKind.INSTITUTE, False),

@@ -12,7 +12,13 @@ from marketplace.web.i18n import reason_text, translate
 
 
 def offer(
-    label: str, endpoint: str, verdict: Verdict = YES, *, method: str = "post", tone: str = "primary", **values: Any
+    label: str,
+    endpoint: str,
+    verdict: Verdict = YES,
+    *,
+    method: str = "post",
+    tone: str = "primary",
+    **values: Any,
 ) -> dict[str, Any]:
     """One action for the ``actions`` macro: the policy's verdict decides the button and gives the reason. ``label``
     is a msgid."""
