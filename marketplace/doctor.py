@@ -308,7 +308,8 @@ def deactivated_people_wait_for_nothing(context: Context) -> Iterable[str]:
 
 @check
 def organisations_hang_in_one_tree(context: Context) -> Iterable[str]:
-    parents = dict(context.session.execute(select(Organisation.id, Organisation.parent_id)).tuples())
+    rows = context.session.execute(select(Organisation.id, Organisation.parent_id))
+    parents = {key: parent for key, parent in rows}
     for start in parents:
         seen, here = {start}, parents[start]
         while here is not None and here not in seen:
