@@ -1,6 +1,8 @@
 """Catalogues: Chinese source strings are the message ids, English comes from one PO file a feature (双语)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -59,3 +61,14 @@ def compile_catalogues(*, force: bool = False) -> None:
 
 def _fresh(target: Path, sources: list[Path]) -> bool:
     return target.exists() and target.stat().st_mtime >= max(source.stat().st_mtime for source in sources)
+
+
+@lru_cache(maxsize=8)
+def translations(locale: str) -> NullTranslations:
+    """The messages of a language for what is written outside a request (mails)."""
+    compiled = TRANSLATIONS / locale / "LC_MESSAGES" / "messages.mo"
+    if not catalogue_files(locale):
+        return NullTranslations()
+    compile_catalogues()
+    with compiled.open("rb") as source:
+        return GNUTranslations(source)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One addressee, with the language in which the mail is written."""
+    """One addressee, with the language in which the mail is written; no ``person_id``: somebody without an account."""
 
-    person_id: int
+    person_id: int | None
     name: str
     email: str
     locale: str

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,12 @@ from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from marketplace.core.clock import to_beijing
-from marketplace.core.money import fen_to_wan
+from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, wan_text
 from marketplace.web.i18n import reason_text, translate
 from marketplace.web.markdown import markdown
 from marketplace.web.navigation import navigation
 from marketplace.web.requests import current_actor, request_now
 from marketplace.web.runtime import runtime
-
-WEEKDAYS_ZH = "一二三四五六日"
 
 
 def in_english() -> bool:
@@ -29,39 +25,13 @@ def in_english() -> bool:
 
 
 def show_datetime(moment: datetime | None, seconds: bool = False) -> str:
-    """2026年3月31日（周二）17:30 or 31 Mar 2026 17:30, Beijing time."""
-    if moment is None:
-        return ""
-    local = to_beijing(moment)
-    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
-    return f"{show_date(local.date())} {clock}"
+    """A moment in the page's language."""
+    return datetime_text(moment, in_english(), seconds)
 
 
 def show_date(day: date | None) -> str:
-    """2026年3月31日 or 31 Mar 2026."""
-    if day is None:
-        return ""
-    if isinstance(day, datetime):
-        day = to_beijing(day).date()
-    return f"{day:%-d %b %Y}" if in_english() else f"{day.year}年{day.month}月{day.day}日"
-
-
-def show_exact(moment: datetime | None) -> str:
-    """2026-03-31 17:29:59.123 (receipts: to the millisecond, Beijing time)."""
-    if moment is None:
-        return ""
-    local = to_beijing(moment)
-    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
-
-
-def show_wan(fen: int | None) -> str:
-    """Money in 万元 with two decimals, without the unit."""
-    return "" if fen is None else f"{fen_to_wan(fen):,.2f}"
-
-
-def show_score(score: Decimal | None) -> str:
-    """A score with two decimals."""
-    return "" if score is None else f"{score:.2f}"
+    """A day in the page's language."""
+    return date_text(day, in_english())
 
 
 @lru_cache(maxsize=4)
@@ -100,7 +70,7 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        datetime=show_datetime, date=show_date, exact=show_exact, wan=show_wan, score=show_score, t=translate,
+        datetime=show_datetime, date=show_date, exact=exact_text, wan=wan_text, score=score_text, t=translate,
         markdown=lambda text: Markup(markdown(text)),  # noqa: S704 - sanitized
     )  # fmt: skip
     app.jinja_env.globals.update(link=link, reason_text=reason_text, in_english=in_english, translate=translate)

@@ -1,0 +1,42 @@
+"""How dates, moments and money look, by language: one rule for pages and mails."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from marketplace.core.clock import to_beijing
+from marketplace.core.money import fen_to_wan
+
+
+def date_text(day: date | None, english: bool) -> str:
+    """2026年3月31日 or 31 Mar 2026; a moment gives its day in Beijing."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = to_beijing(day).date()
+    return f"{day:%-d %b %Y}" if english else f"{day.year}年{day.month}月{day.day}日"
+
+
+def datetime_text(moment: datetime | None, english: bool, seconds: bool = False) -> str:
+    """2026年3月31日 17:30 or 31 Mar 2026 17:30, Beijing time."""
+    if moment is None:
+        return ""
+    clock = to_beijing(moment).strftime("%H:%M:%S" if seconds else "%H:%M")
+    return f"{date_text(moment, english)} {clock}"
+
+
+def exact_text(moment: datetime | None) -> str:
+    """2026-03-31 17:29:59.123 (receipts: to the millisecond, Beijing time)."""
+    if moment is None:
+        return ""
+    local = to_beijing(moment)
+    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
+def wan_text(fen: int | None) -> str:
+    """Money in 万元 with two decimals, without the unit."""
+    return "" if fen is None else f"{fen_to_wan(fen):,.2f}"
+
+
+def score_text(score: Decimal | None) -> str:
+    """A score with two decimals."""
+    return "" if score is None else f"{score:.2f}"

@@ -1,0 +1,1 @@
+"""The trail is complete and shows nothing sealed."""

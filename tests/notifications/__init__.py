@@ -1,0 +1,1 @@
+"""Mails are decided once, delivered once, and tell nobody else."""
