@@ -48,3 +48,17 @@ def stepper(
         {"label": translate(workflow.label(step)), "state": mark, "at": at.get(step)}
         for step, mark in zip(states, marks, strict=True)
     ]
+
+
+def history_rows(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Audit rows (``audit.queries.history_of``) for the ``history`` macro, newest first."""
+    return [
+        {
+            "who": translate(row.person_name) if row.person_id is None else row.person_name,
+            "unit": row.organisation_name,
+            "when": row.at,
+            "action": translate(row.label),
+            "reason": row.reason,
+        }
+        for row in reversed(rows)
+    ]
