@@ -35,8 +35,8 @@ def read_cities(source: Path) -> list[City]:
 
 def read_city(feature: dict[str, Any]) -> City:
     """Decode one feature of the map file."""
-    longitude, latitude = feature["properties"]["cp"]
-    return City(str(feature["id"]), simple_rings(feature["geometry"]), place((longitude, latitude)))
+    rings = simple_rings(feature["geometry"])
+    return City(str(feature["id"]), rings, place(centre(max(rings, key=area))))
 
 
 def simple_rings(geometry: dict[str, Any]) -> list[list[Point]]:
@@ -72,6 +72,16 @@ def area(ring: list[Point]) -> float:
     """Area of a ring in square degrees."""
     pairs = zip(ring, ring[1:] + ring[:1], strict=True)
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
+
+
+def centre(ring: list[Point]) -> Point:
+    """Centre of gravity of a ring."""
+    pairs = list(zip(ring, ring[1:] + ring[:1], strict=True))
+    crosses = [a[0] * b[1] - b[0] * a[1] for a, b in pairs]
+    total = 3 * sum(crosses)
+    x = sum((a[0] + b[0]) * cross for (a, b), cross in zip(pairs, crosses, strict=True))
+    y = sum((a[1] + b[1]) * cross for (a, b), cross in zip(pairs, crosses, strict=True))
+    return x / total, y / total
 
 
 def simplify_ring(ring: list[Point]) -> list[Point]:

@@ -2,7 +2,7 @@
 const root = document.documentElement;
 const texts = document.getElementById("script-texts").dataset;
 const offset = Date.parse(root.dataset.serverNow) - Date.now();
-const format = new Intl.DateTimeFormat(root.lang, { timeZone: "Asia/Shanghai", dateStyle: "long", timeStyle: "medium", hourCycle: "h23" });
+const format = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, { timeZone: "Asia/Shanghai", dateStyle: "long", timeStyle: "medium", hourCycle: "h23" });
 
 function left(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);
@@ -16,7 +16,7 @@ function tick() {
   for (const clock of document.querySelectorAll("[data-clock]")) clock.textContent = format.format(now);
   for (const deadline of document.querySelectorAll("[data-countdown]")) {
     const rest = Date.parse(deadline.dateTime) - now;
-    const place = deadline.parentElement.querySelector("[data-countdown-left]");
+    const place = deadline.closest(".countdown")?.querySelector("[data-countdown-left]");
     if (place) place.textContent = rest > 0 ? left(rest) : texts.over;
   }
 }
