@@ -1,0 +1,170 @@
+"""Finding lists and topics: each within what the actor may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.core.actor import Actor
+from marketplace.core.clock import beijing_date
+from marketplace.core.errors import NotFound
+from marketplace.organisations.models import Organisation
+from marketplace.topics.models import ChallengeList, Topic, TopicVersion
+from marketplace.topics.policy import UNPUBLISHED, may_desk
+from marketplace.topics.rules import ListRules, rules_from_dict
+from marketplace.topics.workflow import ListState, TopicState
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFilters:
+    """What a list of topics is narrowed to; empty means all."""
+
+    words: str = ""
+    state: str = ""
+    category: str = ""
+    field: str = ""
+    level: str = ""
+    list_code: str = ""
+
+
+def rules_of(thing: Topic | ChallengeList) -> ListRules:
+    """本批次规则: the rules by which everything of this list is judged."""
+    stored = thing.list.rules if isinstance(thing, Topic) else thing.rules
+    return rules_from_dict(stored)
+
+
+def is_eligible(topic: Topic, organisation_kind: str) -> bool:
+    """可否揭榜: the topic names the kinds of bodies that may lead a bid."""
+    return organisation_kind in topic.eligible_levels
+
+
+def eligible_organisations(session: Session, topic: Topic, now: datetime) -> Sequence[Organisation]:
+    """All existing bodies that may lead a bid for the topic, in the order of official tables."""
+    today = beijing_date(now)
+    query = (
+        select(Organisation)
+        .where(
+            Organisation.kind.in_(topic.eligible_levels),
+            Organisation.valid_from <= today,
+            or_(Organisation.valid_to.is_(None), Organisation.valid_to > today),
+        )
+        .order_by(Organisation.order_key)
+    )
+    return session.scalars(query).all()
+
+
+def list_for(session: Session, actor: Actor, list_id: int) -> ChallengeList:
+    """One list for the desk; NotFound for everybody else."""
+    found = session.get(ChallengeList, list_id) if may_desk(actor) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def public_list(session: Session, code: str) -> ChallengeList:
+    """A published list by its code."""
+    query = select(ChallengeList).where(ChallengeList.code == code, ChallengeList.state != ListState.DRAFT)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_lists() -> Select[tuple[ChallengeList]]:
+    """All lists, newest first."""
+    return select(ChallengeList).order_by(ChallengeList.year.desc(), ChallengeList.id.desc())
+
+
+def published_lists(session: Session) -> Sequence[ChallengeList]:
+    """The lists the public knows."""
+    return session.scalars(all_lists().where(ChallengeList.state != ListState.DRAFT)).all()
+
+
+def _with_list(query: Select[tuple[Topic]]) -> Select[tuple[Topic]]:
+    return query.options(joinedload(Topic.list, innerjoin=True), joinedload(Topic.setter, innerjoin=True))
+
+
+def topic_for(session: Session, actor: Actor, topic_id: int) -> Topic:
+    """One topic: the desk sees all, everybody else those that have been published."""
+    query = _with_list(select(Topic)).where(Topic.id == topic_id)
+    if not may_desk(actor):
+        query = query.where(Topic.published_at.is_not(None))
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def public_topic(session: Session, code: str) -> Topic:
+    """A published topic by its code."""
+    query = _with_list(select(Topic)).where(Topic.code == code, Topic.published_at.is_not(None))
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _narrowed(query: Select[tuple[Topic]], filters: TopicFilters) -> Select[tuple[Topic]]:
+    if filters.state:
+        query = query.where(Topic.state == filters.state)
+    if filters.category:
+        query = query.where(Topic.category == filters.category)
+    if filters.field:
+        query = query.where(Topic.field == filters.field)
+    if filters.list_code:
+        query = query.where(Topic.list.has(ChallengeList.code == filters.list_code))
+    if filters.level:
+        query = query.where(Topic.eligible_levels.as_string().contains(f'"{filters.level}"', autoescape=True))
+    for word in filters.words.split()[:8]:
+        wanted = (column.contains(word, autoescape=True) for column in (Topic.title, Topic.code, Topic.field))
+        query = query.where(or_(*wanted, Topic.background.contains(word, autoescape=True)))
+    return query
+
+
+def published_topics(filters: TopicFilters) -> Select[tuple[Topic]]:
+    """What the public list shows: open ones first, the nearest deadline on top."""
+    query = _with_list(select(Topic)).where(Topic.published_at.is_not(None))
+    still_open = Topic.state == TopicState.OPEN
+    return _narrowed(query, filters).order_by(
+        still_open.desc(),
+        func.coalesce(Topic.deadline, Topic.published_at) if filters.state == TopicState.OPEN else Topic.published_at.desc(),
+        Topic.code,
+    )
+
+
+def desk_topics(filters: TopicFilters) -> Select[tuple[Topic]]:
+    """What the officers' desk lists: all topics, the newest first."""
+    return _narrowed(_with_list(select(Topic)), filters).order_by(Topic.id.desc())
+
+
+def due_topics(session: Session, now: datetime) -> Sequence[Topic]:
+    """Approved topics whose moment of publication has come, in the order in which they were due."""
+    query = (
+        _with_list(select(Topic))
+        .where(Topic.state == TopicState.SCHEDULED, Topic.publish_at <= now)
+        .order_by(Topic.publish_at, Topic.id)
+    )
+    return session.scalars(query).all()
+
+
+def versions_of(session: Session, topic: Topic) -> Sequence[TopicVersion]:
+    """All announced texts, newest first."""
+    query = (
+        select(TopicVersion).where(TopicVersion.topic_id == topic.id).order_by(TopicVersion.number.desc())
+    )
+    return session.scalars(query).all()
+
+
+def latest_version(session: Session, topic: Topic) -> TopicVersion | None:
+    """The text in force."""
+    query = select(TopicVersion).where(
+        TopicVersion.topic_id == topic.id, TopicVersion.number == topic.published_version
+    )
+    return session.scalar(query)
+
+
+def is_public(topic: Topic) -> bool:
+    """True once it has been announced."""
+    return topic.published_at is not None and topic.state not in UNPUBLISHED
