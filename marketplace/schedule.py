@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.topics.operations import publish_due_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +17,5 @@ class Job:
     run: Callable[[UnitOfWork], int]
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (Job("publish-due-topics", N_("定时发榜"), publish_due_topics),)
 """In the order in which they run: what is overdue since longest comes first."""

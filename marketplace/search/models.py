@@ -24,18 +24,17 @@ class SearchDocument(Numbered, Base):
     updated_at: Mapped[datetime]
 
 
-WORDS = "search_words"
-"""SQLite: the full-text table; its row ids are the documents' ids."""
+WORDS = "search_index"
+"""The words of each document, by the document's id: a full-text table on SQLite, word vectors on PostgreSQL."""
 CREATE_WORDS = {
     "sqlite": (
         f"CREATE VIRTUAL TABLE {WORDS} USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 0')",
     ),
     "postgresql": (
-        "ALTER TABLE search_document ADD COLUMN words tsvector",
-        "CREATE INDEX ix_search_document_words ON search_document USING gin (words)",
+        f"CREATE TABLE {WORDS} (document_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+        f"CREATE INDEX ix_{WORDS}_words ON {WORDS} USING gin (words)",
     ),
 }
-DROP_WORDS = {"sqlite": (f"DROP TABLE IF EXISTS {WORDS}",), "postgresql": ()}
 
 
 def create_words(connection: Connection) -> None:
@@ -45,9 +44,8 @@ def create_words(connection: Connection) -> None:
 
 
 def drop_words(connection: Connection) -> None:
-    """Removes the word index (PostgreSQL drops it with the table)."""
-    for statement in DROP_WORDS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+    """Removes the word index."""
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
 
 
 @event.listens_for(SearchDocument.__table__, "after_create")

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import TextClause, delete, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.core.unit_of_work import UnitOfWork
@@ -44,17 +45,14 @@ def index(uow: UnitOfWork, document: Document) -> None:
 def forget(uow: UnitOfWork, kind: str, object_id: int) -> None:
     """移出检索."""
     row = _known(uow.session, kind, object_id)
-    if row is None:
-        return
-    if uow.session.get_bind().dialect.name == "sqlite":
-        uow.session.execute(text(f"DELETE FROM {WORDS} WHERE rowid = :id"), {"id": row.id})  # noqa: S608
-    uow.session.delete(row)
+    if row is not None:
+        uow.session.execute(_words(uow.session).delete, {"id": row.id})
+        uow.session.delete(row)
 
 
 def rebuild(uow: UnitOfWork) -> int:
     """重建检索: everything anew from the objects themselves; answers how many there are."""
-    if uow.session.get_bind().dialect.name == "sqlite":
-        uow.session.execute(text(f"DELETE FROM {WORDS}"))  # noqa: S608
+    uow.session.execute(text(f"DELETE FROM {WORDS}"))  # noqa: S608 - a constant
     uow.session.execute(delete(SearchDocument))
     count = 0
     for source in SOURCES.values():
@@ -74,20 +72,40 @@ def _same(row: SearchDocument, document: Document) -> bool:
     return stored == (document.title[:300], document.body, document.audience, document.url)
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The statements of one database's word index."""
+
+    delete: TextClause
+    insert: TextClause
+
+
+_WORDS = {
+    "sqlite": _Words(
+        text(f"DELETE FROM {WORDS} WHERE rowid = :id"),  # noqa: S608 - a constant
+        text(f"INSERT INTO {WORDS} (rowid, title, body) VALUES (:id, :title, :body)"),  # noqa: S608
+    ),
+    "postgresql": _Words(
+        text(f"DELETE FROM {WORDS} WHERE document_id = :id"),  # noqa: S608
+        text(f"INSERT INTO {WORDS} (document_id, words) VALUES (:id, CAST(:words AS tsvector))"),  # noqa: S608
+    ),
+}
+
+
+def _words(session: Session) -> _Words:
+    return _WORDS[session.get_bind().dialect.name]
+
+
 def _write_words(session: Session, row: SearchDocument) -> None:
+    statements = _words(session)
     title, body = tokens(row.title), tokens(row.body)
-    if session.get_bind().dialect.name == "sqlite":
-        values = {"id": row.id, "title": " ".join(title), "body": " ".join(body)}
-        session.execute(text(f"DELETE FROM {WORDS} WHERE rowid = :id"), {"id": row.id})  # noqa: S608
-        session.execute(
-            text(f"INSERT INTO {WORDS} (rowid, title, body) VALUES (:id, :title, :body)"),  # noqa: S608
-            values,
-        )
-        return
-    session.execute(
-        text("UPDATE search_document SET words = CAST(:words AS tsvector) WHERE id = :id"),
-        {"id": row.id, "words": _tsvector(title, body)},
-    )
+    values: dict[str, Any] = {"id": row.id}
+    if statements is _WORDS["sqlite"]:
+        values |= {"title": " ".join(title), "body": " ".join(body)}
+    else:
+        values["words"] = _tsvector(title, body)
+    session.execute(statements.delete, {"id": row.id})
+    session.execute(statements.insert, values)
 
 
 def _tsvector(title: list[str], body: list[str]) -> str:

@@ -42,13 +42,16 @@ def audiences_of(actor: Actor) -> tuple[str, ...]:
 
 
 _SQLITE = (
-    "FROM search_words w JOIN search_document d ON d.id = w.rowid "
-    "WHERE search_words MATCH :wanted AND d.audience IN :audiences"
+    "FROM search_index JOIN search_document d ON d.id = search_index.rowid "
+    "WHERE search_index MATCH :wanted AND d.audience IN :audiences"
 )
-_POSTGRES = "FROM search_document d WHERE d.words @@ CAST(:wanted AS tsquery) AND d.audience IN :audiences"
+_POSTGRES = (
+    "FROM search_index JOIN search_document d ON d.id = search_index.document_id "
+    "WHERE search_index.words @@ CAST(:wanted AS tsquery) AND d.audience IN :audiences"
+)
 _ORDER = {
-    "sqlite": "ORDER BY bm25(search_words, 8.0, 1.0), d.updated_at DESC, d.id",
-    "postgresql": "ORDER BY ts_rank(d.words, CAST(:wanted AS tsquery)) DESC, d.updated_at DESC, d.id",
+    "sqlite": "ORDER BY bm25(search_index, 8.0, 1.0), d.updated_at DESC, d.id",
+    "postgresql": "ORDER BY ts_rank(search_index.words, CAST(:wanted AS tsquery)) DESC, d.updated_at DESC, d.id",
 }
 
 

@@ -14,7 +14,7 @@ from marketplace.core.text import N_
 
 @dataclass(frozen=True, slots=True)
 class Deliverable:
-    """交付成果 with its acceptance criteria (验收标准). ``key`` stays the same as long as it lives: bids refer to it."""
+    """交付成果 with its acceptance criteria (验收标准). ``key`` never changes: bids refer to it."""
 
     key: str
     name: str

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Text, cast, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.core.actor import Actor
@@ -72,7 +72,7 @@ def public_list(session: Session, code: str) -> ChallengeList:
     return found
 
 
-def all_lists() -> Select[tuple[ChallengeList]]:
+def all_lists() -> Select[ChallengeList]:
     """All lists, newest first."""
     return select(ChallengeList).order_by(ChallengeList.year.desc(), ChallengeList.id.desc())
 
@@ -82,7 +82,7 @@ def published_lists(session: Session) -> Sequence[ChallengeList]:
     return session.scalars(all_lists().where(ChallengeList.state != ListState.DRAFT)).all()
 
 
-def _with_list(query: Select[tuple[Topic]]) -> Select[tuple[Topic]]:
+def _with_list(query: Select[Topic]) -> Select[Topic]:
     return query.options(joinedload(Topic.list, innerjoin=True), joinedload(Topic.setter, innerjoin=True))
 
 
@@ -106,7 +106,7 @@ def public_topic(session: Session, code: str) -> Topic:
     return found
 
 
-def _narrowed(query: Select[tuple[Topic]], filters: TopicFilters) -> Select[tuple[Topic]]:
+def _narrowed(query: Select[Topic], filters: TopicFilters) -> Select[Topic]:
     if filters.state:
         query = query.where(Topic.state == filters.state)
     if filters.category:
@@ -116,25 +116,22 @@ def _narrowed(query: Select[tuple[Topic]], filters: TopicFilters) -> Select[tupl
     if filters.list_code:
         query = query.where(Topic.list.has(ChallengeList.code == filters.list_code))
     if filters.level:
-        query = query.where(Topic.eligible_levels.as_string().contains(f'"{filters.level}"', autoescape=True))
+        query = query.where(cast(Topic.eligible_levels, Text).contains(f'"{filters.level}"', autoescape=True))
     for word in filters.words.split()[:8]:
         wanted = (column.contains(word, autoescape=True) for column in (Topic.title, Topic.code, Topic.field))
         query = query.where(or_(*wanted, Topic.background.contains(word, autoescape=True)))
     return query
 
 
-def published_topics(filters: TopicFilters) -> Select[tuple[Topic]]:
-    """What the public list shows: open ones first, the nearest deadline on top."""
+def published_topics(filters: TopicFilters) -> Select[Topic]:
+    """What the public list shows: of the open ones the nearest deadline first, otherwise the newest first."""
     query = _with_list(select(Topic)).where(Topic.published_at.is_not(None))
-    still_open = Topic.state == TopicState.OPEN
-    return _narrowed(query, filters).order_by(
-        still_open.desc(),
-        func.coalesce(Topic.deadline, Topic.published_at) if filters.state == TopicState.OPEN else Topic.published_at.desc(),
-        Topic.code,
-    )
+    if filters.state == TopicState.OPEN:
+        return _narrowed(query, filters).order_by(Topic.deadline, Topic.id)
+    return _narrowed(query, filters).order_by(Topic.published_at.desc(), Topic.id.desc())
 
 
-def desk_topics(filters: TopicFilters) -> Select[tuple[Topic]]:
+def desk_topics(filters: TopicFilters) -> Select[Topic]:
     """What the officers' desk lists: all topics, the newest first."""
     return _narrowed(_with_list(select(Topic)), filters).order_by(Topic.id.desc())
 

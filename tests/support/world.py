@@ -76,6 +76,7 @@ class World:
     clock: FrozenClock
     people: dict[str, int]
     tokens: dict[str, str] = field(default_factory=dict)
+    signed_in_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def runtime(self) -> Any:
@@ -86,8 +87,11 @@ class World:
         return self.runtime.engine
 
     def token(self, key: str) -> str:
-        """A session token of a member of the cast."""
+        """A session token of a member of the cast; a new one when the clock has moved past the old one's day."""
+        if key in self.tokens and self.clock() - self.signed_in_at[key] > timedelta(hours=6):
+            del self.tokens[key]
         if key not in self.tokens:
+            self.signed_in_at[key] = self.clock()
             with self.uow() as uow:
                 person = uow.session.get_one(Person, self.people[key])
                 self.tokens[key] = begin_session(uow, person)
