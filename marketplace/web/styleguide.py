@@ -105,6 +105,7 @@ def styleguide_context(now: datetime, with_errors: bool = False) -> dict[str, An
     """What ``styleguide.html`` is rendered with."""
     cities = {code: SimpleNamespace(name=name, value=value, url=f"#c{code}") for code, name, value in CITIES}
     return {
+        "filters": ExampleForm(prefix="filter-"),
         "form": example_form(with_errors),
         "page": ExamplePage(),
         "now": now,

@@ -1,4 +1,4 @@
-// An open menu closes with Escape and with a click elsewhere.
+// An open menu closes with Escape and with a click elsewhere; print buttons appear.
 const menus = () => document.querySelectorAll("details.user-menu[open]");
 
 document.addEventListener("click", (event) => {
@@ -11,3 +11,7 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
