@@ -36,7 +36,18 @@ class SeatAdded(PanelEvent):
 class SeatRemoved(PanelEvent):
     seat_id: int
     expert_id: int
+    opinion: str
     audit_label: ClassVar[str] = N_("调整专家")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersDrawn(PanelEvent):
+    """Anybody can repeat the draw from the seed and the candidates."""
+
+    seed: int
+    candidates: tuple[int, ...]
+    chosen: tuple[int, ...]
+    audit_label: ClassVar[str] = N_("随机抽取专家")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +85,33 @@ class PanelConcluded(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertEnrolled(Event):
+class TieVoted(PanelEvent):
+    """The order the panel voted for items that the rule leaves equal; ``order`` holds their item ids, best first."""
+
+    order: tuple[int, ...]
+    opinion: str
+    result_sha256: str
+    audit_label: ClassVar[str] = N_("表决并列名次")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertEvent(Event):
+    """Something about a member of the pool."""
+
     expert_id: int
-    audit_label: ClassVar[str] = N_("专家入库")
     subject_kind: ClassVar[str] = "expert"
 
     @property
     def subject_id(self) -> int:
         return self.expert_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertEnrolled(ExpertEvent):
+    audit_label: ClassVar[str] = N_("专家入库")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertChanged(ExpertEvent):
+    term_to: str
+    audit_label: ClassVar[str] = N_("修改专家信息或聘期")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -42,10 +43,23 @@ class Expert(Numbered, Versioned, Base):
 
 
 class Panel(Numbered, Versioned, Base):
-    """评审组: scores all opened bids of one topic, or one project's outcome, by a rubric frozen in ``rubric``."""
+    """评审组: scores all opened bids of one topic, or one project's outcome, by a rubric frozen in ``rubric``.
+    ``draw`` keeps seed, candidates and choice of the last random draw; ``result`` the rule, the places and the votes.
+    """
 
     __tablename__ = "panel"
-    __table_args__ = (one_of("state", PanelState), one_of("subject_kind", SubjectKind))
+    __table_args__ = (
+        one_of("state", PanelState),
+        one_of("subject_kind", SubjectKind),
+        Index(
+            "uq_panel_bids_of_topic",
+            "topic_id",
+            unique=True,
+            sqlite_where=text("subject_kind = 'bid'"),
+            postgresql_where=text("subject_kind = 'bid'"),
+        ),
+        Index("ix_panel_state", "state"),
+    )
 
     subject_kind: Mapped[str] = mapped_column(String(16))
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
@@ -59,6 +73,7 @@ class Panel(Numbered, Versioned, Base):
     convened_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
     concluded_at: Mapped[datetime | None]
+    draw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
 
@@ -75,6 +90,7 @@ class PanelItem(Numbered, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("panel_id", "subject_id"),
         Index("ix_panel_item_subject", "subject_id"),
+        Index("ix_panel_item_rank", "panel_id", "rank", "position"),
         CheckConstraint("total IS NULL OR total BETWEEN 0 AND 10000", name="total_range"),
     )
 
@@ -109,8 +125,9 @@ class Seat(Numbered, Versioned, Base):
 
 
 class ScoreSheet(Unguessable, Versioned, Base):
-    """评分表: one expert's marks of one item. ``marks`` maps criterion code to {"score": 0–100 or null, "comment"};
-    ``total`` is the weighted total, filled at submission."""
+    """评分表: one expert's marks of one item. ``marks`` maps criterion code to {"score", "unable", "comment"}: a mark
+    0–100 as text, or null with ``unable`` true for 无法判断. ``total`` is the weighted total, filled at submission
+    (empty when a criterion could not be judged: such a sheet does not count)."""
 
     __tablename__ = "score_sheet"
     __table_args__ = (

@@ -65,6 +65,8 @@ SEAT = Workflow(
         Move(SeatState.INVITED, "recuse", SeatState.RECUSED, N_("申明回避"), N_("专家")),
         Move(SeatState.CONFIRMED, "recuse", SeatState.RECUSED, N_("申明回避"), N_("专家")),
         Move(SeatState.INVITED, "remove", SeatState.REMOVED, N_("调整出组"), N_("省局经办")),
+        Move(SeatState.CONFIRMED, "remove", SeatState.REMOVED, N_("逾期未评分调整出组"), N_("省局经办")),
+        Move(SeatState.REMOVED, "invite", SeatState.INVITED, N_("重新选入"), N_("省局经办")),
     ),
 )
 

@@ -132,7 +132,8 @@ CATEGORIES = (
 DEFAULT_RULES = ListRules(BID_RUBRIC, OUTCOME_RUBRIC, GRADES, categories=CATEGORIES)
 
 
-def _rubric(value: Mapping[str, Any]) -> Rubric:
+def rubric_from_dict(value: Mapping[str, Any]) -> Rubric:
+    """One rubric as stored (评分表)."""
     criteria = tuple(
         Criterion(item["code"], item["label"], item["weight"], _anchors(*item["anchors"]))
         for item in value["criteria"]
@@ -150,8 +151,8 @@ def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
         )
     }  # fmt: skip
     return ListRules(
-        bid_rubric=_rubric(value["bid_rubric"]),
-        outcome_rubric=_rubric(value["outcome_rubric"]),
+        bid_rubric=rubric_from_dict(value["bid_rubric"]),
+        outcome_rubric=rubric_from_dict(value["outcome_rubric"]),
         grades=tuple(GradeLine(**line) for line in value["grades"]),
         categories=tuple(value["categories"]),
         **simple,
