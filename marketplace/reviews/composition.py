@@ -37,7 +37,11 @@ def composition(members: Sequence[Member], size: int, outside_majority: bool) ->
 
 
 def draw(
-    candidates: Sequence[Member], seats: int, seed: int, seated: Sequence[Member] = (), outside_majority: bool = False
+    candidates: Sequence[Member],
+    seats: int,
+    seed: int,
+    seated: Sequence[Member] = (),
+    outside_majority: bool = False,
 ) -> tuple[int, ...]:
     """随机抽取: experts of the topic's field first, then by the seed's order; as many units as possible, and never a
     choice that would break the rules of composition while a better one is left. The same seed and candidates always
@@ -58,7 +62,9 @@ def _lot(seed: int, expert_id: int) -> str:
     return hashlib.sha256(f"{seed}:{expert_id}".encode()).hexdigest()
 
 
-def _burden(member: Member, members: Sequence[Member], whole: int, outside_majority: bool) -> tuple[bool, bool, int]:
+def _burden(
+    member: Member, members: Sequence[Member], whole: int, outside_majority: bool
+) -> tuple[bool, bool, int]:
     """What speaks against taking this one next: too many laymen, too many insiders, her unit already sits."""
     laymen = sum(not seated.technical for seated in members)
     insiders = sum(not seated.outside for seated in members)

@@ -76,6 +76,15 @@ class SheetSubmitted(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatFinished(PanelEvent):
+    """One member has submitted everything; ``all_in``: she was the last."""
+
+    seat_id: int
+    all_in: bool
+    audit_label: ClassVar[str] = N_("专家完成评分")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PanelConcluded(PanelEvent):
     """``kind`` is bid or outcome; the ranked items are read from the panel."""
 

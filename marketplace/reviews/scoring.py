@@ -116,7 +116,9 @@ def score_all(
         announced.Item(str(item_id), tuple(_sheet(rubric, sheet) for sheet in sheets))
         for item_id, sheets in sorted(sheets_by_item.items())
     ]
-    return announced.aggregate(criteria, items, announced.Rule(trim_from=trim_from, tie_break=rubric.tie_break))
+    return announced.aggregate(
+        criteria, items, announced.Rule(trim_from=trim_from, tie_break=rubric.tie_break)
+    )
 
 
 def _sheet(rubric: Rubric, sheet: SheetFacts) -> announced.Sheet:
@@ -159,7 +161,12 @@ def result_record(result: announced.Result) -> dict[str, Any]:
         "rule": canonical(result.parameters),
         "criteria": canonical(result.criteria),
         "places": [
-            {"item": int(place.id), "rank": place.rank, "score": _text(place.score), "needs_vote": place.needs_vote}
+            {
+                "item": int(place.id),
+                "rank": place.rank,
+                "score": _text(place.score),
+                "needs_vote": place.needs_vote,
+            }
             for place in result.places
         ],
         "unranked": [int(item) for item in result.unranked],

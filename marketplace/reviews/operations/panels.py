@@ -1,0 +1,191 @@
+"""Convening a panel and choosing its members (组建评审组)."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.core.clock import before_deadline, beijing_date
+from marketplace.core.errors import Invalid
+from marketplace.core.text import N_
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.core.verdict import require
+from marketplace.reviews import policy
+from marketplace.reviews.composition import composition, draw
+from marketplace.reviews.events import MembersDrawn, PanelConvened, PanelReleased, SeatAdded, SeatRemoved
+from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.pool import Candidate, Pool, pool_for
+from marketplace.reviews.queries import panel_of_subject, panel_of_topic
+from marketplace.reviews.subjects import Subject
+from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState, SheetState, SubjectKind
+from marketplace.topics.models import Topic
+from marketplace.topics.rules import rules_from_dict
+
+LONGEST_SCORING = timedelta(days=180)
+
+
+def lock(uow: UnitOfWork, panel: Panel) -> None:
+    """Makes decisions about one panel wait for each other (no effect on SQLite, where writers wait anyway)."""
+    uow.session.flush()
+    uow.session.refresh(panel, with_for_update=True)
+
+
+def convene_panel(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject]) -> Panel:
+    """组建评审组: opens a draft panel on all items at once, with the rules of the topic's list as they stand."""
+    require(policy.may_convene(uow.actor, topic.state, kind, _already(uow, topic, kind, items), len(items)))
+    rules = rules_from_dict(topic.list.rules)
+    rubric = "bid_rubric" if kind == SubjectKind.BID else "outcome_rubric"
+    panel = Panel(
+        subject_kind=kind, topic=topic, rubric=rules.to_dict()[rubric], size=rules.panel_size,
+        trim_from=rules.trim_from, reason_below=rules.reason_below, state=PanelState.DRAFT,
+        convened_by=uow.actor.person_id, convened_at=uow.now, is_sample=topic.is_sample,
+    )  # fmt: skip
+    uow.session.add(panel)
+    uow.session.flush()
+    uow.session.add_all(_item(panel, position, subject) for position, subject in enumerate(items, 1))
+    uow.session.flush()
+    uow.emit(PanelConvened(panel_id=panel.id, kind=kind))
+    return panel
+
+
+def _already(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject]) -> bool:
+    if kind == SubjectKind.BID:
+        return panel_of_topic(uow.session, topic.id) is not None
+    return any(panel_of_subject(uow.session, kind, item.subject_id) is not None for item in items)
+
+
+def _item(panel: Panel, position: int, subject: Subject) -> PanelItem:
+    return PanelItem(
+        panel_id=panel.id, position=position, subject_id=subject.subject_id, label=subject.label[:200],
+        organisation_id=subject.organisation_id, parties=sorted({subject.organisation_id, *subject.parties}),
+    )  # fmt: skip
+
+
+def add_member(uow: UnitOfWork, panel: Panel, expert_id: int) -> Seat:
+    """选入专家 by hand: one of the pool whom no rule excludes."""
+    return add_members(uow, panel, [expert_id])[0]
+
+
+def add_members(uow: UnitOfWork, panel: Panel, expert_ids: Sequence[int]) -> list[Seat]:
+    """选入专家 ticked on the page, all or none."""
+    lock(uow, panel)
+    pool = pool_for(uow.session, panel, beijing_date(uow.now))
+    if not expert_ids:
+        raise Invalid({"experts": N_("请勾选至少一位专家")})
+    return [_seat(uow, panel, pool, expert_id, number) for number, expert_id in enumerate(expert_ids)]
+
+
+def _seat(uow: UnitOfWork, panel: Panel, pool: Pool, expert_id: int, before: int) -> Seat:
+    active = len(pool.seated) + before
+    require(policy.may_add_member(uow.actor, panel.state, panel.size, active))
+    candidate = pool.find(expert_id)
+    if candidate is None:
+        raise Invalid({"experts": N_("该专家不在库或已到期")})
+    if candidate.recusal.forbidden:
+        raise Invalid({"experts": (candidate.recusal.reason, candidate.recusal.params)})
+    if not candidate.free:
+        raise Invalid({"experts": N_("该专家已在评审组或已回避")})
+    _keep_composition(panel, pool, candidate)
+    return _invite(uow, panel, candidate)
+
+
+def _keep_composition(panel: Panel, pool: Pool, candidate: Candidate) -> None:
+    """A replacement that completes the panel again must leave it within the rules."""
+    members = (*pool.seated, candidate.member)
+    if panel.state == PanelState.SCORING and len(members) >= panel.size and len(members) % 2:
+        fits = composition(members, panel.size, pool.outside_majority)
+        if not fits:
+            raise Invalid({"experts": (fits.reason, fits.params)})
+
+
+def _invite(uow: UnitOfWork, panel: Panel, candidate: Candidate) -> Seat:
+    seat = candidate.seat
+    if seat is None:
+        seat = Seat(panel_id=panel.id, expert_id=candidate.expert.id, state=SeatState.INVITED)
+        uow.session.add(seat)
+    else:
+        SEAT.advance(seat, "invite")
+        seat.reason, seat.decided_at = None, None
+    uow.session.flush()
+    uow.emit(SeatAdded(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id))
+    return seat
+
+
+def propose_members(
+    uow: UnitOfWork, panel: Panel, seats: int | None = None, seed: int | None = None
+) -> list[Seat]:
+    """随机抽取: fills the panel up to its size (or by ``seats``); seed, candidates and choice go on record."""
+    lock(uow, panel)
+    pool = pool_for(uow.session, panel, beijing_date(uow.now))
+    require(policy.may_add_member(uow.actor, panel.state, panel.size, len(pool.seated)))
+    wanted = max(panel.size - len(pool.seated), 1) if seats is None else seats
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    free = [candidate.member for candidate in pool.free]
+    chosen = draw(free, wanted, seed, pool.seated, pool.outside_majority)
+    if len(chosen) < wanted:
+        raise Invalid(
+            {
+                "draw": (
+                    N_("可选专家只有%(count)s位，不足%(wanted)s位"),
+                    {"count": len(chosen), "wanted": wanted},
+                )
+            }
+        )
+    candidates = tuple(sorted(member.expert_id for member in free))
+    panel.draw = {
+        "seed": seed,
+        "candidates": list(candidates),
+        "chosen": list(chosen),
+        "at": uow.now.isoformat(),
+    }
+    uow.emit(MembersDrawn(panel_id=panel.id, seed=seed, candidates=candidates, chosen=chosen))
+    return [_invite(uow, panel, found) for one in chosen if (found := pool.find(one)) is not None]
+
+
+def remove_member(uow: UnitOfWork, panel: Panel, seat: Seat, reason: str = "") -> None:
+    """调整专家: the seat stays on record; while scoring, the reason is needed."""
+    lock(uow, panel)
+    submitted = uow.session.scalar(
+        select(ScoreSheet.id)
+        .where(ScoreSheet.seat_id == seat.id, ScoreSheet.state == SheetState.SUBMITTED)
+        .limit(1)
+    )
+    require(
+        policy.may_remove_member(
+            uow.actor, panel.state, seat.state, panel.due_at, submitted is not None, uow.now
+        )
+    )
+    if panel.state == PanelState.SCORING and not reason:
+        raise Invalid({"reason": N_("请填写调整原因")})
+    SEAT.advance(seat, "remove")
+    seat.reason, seat.decided_at = reason or None, uow.now
+    uow.emit(SeatRemoved(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id, opinion=reason))
+
+
+def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> None:
+    """开始评分: the panel must fit the rules; every member is invited with the deadline."""
+    lock(uow, panel)
+    pool = pool_for(uow.session, panel, beijing_date(uow.now))
+    fits = composition(pool.seated, panel.size, pool.outside_majority)
+    require(policy.may_release(uow.actor, panel.state, fits))
+    _check_due(uow, due_at)
+    _check_recusals(pool)
+    PANEL.advance(panel, "release")
+    panel.due_at, panel.released_at = due_at, uow.now
+    uow.emit(PanelReleased(panel_id=panel.id))
+
+
+def _check_due(uow: UnitOfWork, due_at: datetime | None) -> None:
+    if due_at is None:
+        raise Invalid({"due_at": N_("请填写评分截止时间")})
+    if not before_deadline(uow.now, due_at) or due_at > uow.now + LONGEST_SCORING:
+        raise Invalid({"due_at": N_("评分截止时间须在今后180天内")})
+
+
+def _check_recusals(pool: Pool) -> None:
+    """Appointments may have changed since the members were chosen."""
+    for candidate in pool.candidates:
+        sits = candidate.seat is not None and candidate.seat.state in policy.ACTIVE_SEATS
+        if sits and candidate.recusal.forbidden:
+            raise Invalid({"members": (candidate.recusal.reason, candidate.recusal.params)})

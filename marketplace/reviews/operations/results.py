@@ -1,0 +1,98 @@
+"""Forming the result by the announced rule, and the vote where the rule leaves a tie (形成结果)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.core.errors import Invalid
+from marketplace.core.text import N_
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.core.verdict import require
+from marketplace.decision.rubric import Result
+from marketplace.reviews import policy
+from marketplace.reviews.events import PanelConcluded, TieVoted
+from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.operations.panels import lock
+from marketplace.reviews.queries import item_count, progress_of, seats_of, submitted_by_seat
+from marketplace.reviews.scoring import (
+    SheetFacts,
+    fingerprint,
+    open_ties,
+    result_record,
+    score_all,
+    trace_of,
+)
+from marketplace.reviews.workflow import PANEL, SeatState, SheetState
+from marketplace.topics.rules import rubric_from_dict
+
+
+def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
+    """形成结果: totals, ranks and traces by the frozen rule; what it leaves equal is flagged for a vote."""
+    lock(uow, panel)
+    progress = progress_of(
+        item_count(uow.session, panel.id),
+        seats_of(uow.session, panel.id),
+        submitted_by_seat(uow.session, panel.id),
+    )
+    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress))
+    items = _items(uow, panel)
+    result = score_all(rubric_from_dict(panel.rubric), panel.trim_from, _sheets(uow, panel, items))
+    _fill(items, result)
+    PANEL.advance(panel, "conclude")
+    panel.concluded_at = uow.now
+    panel.result = _sealed(result_record(result))
+    uow.emit(PanelConcluded(panel_id=panel.id, kind=panel.subject_kind, result_sha256=panel.result["sha256"]))
+
+
+def _items(uow: UnitOfWork, panel: Panel) -> dict[int, PanelItem]:
+    found = uow.session.scalars(select(PanelItem).where(PanelItem.panel_id == panel.id))
+    return {item.id: item for item in found}
+
+
+def _sheets(uow: UnitOfWork, panel: Panel, items: dict[int, PanelItem]) -> dict[int, Sequence[SheetFacts]]:
+    query = (
+        select(ScoreSheet.item_id, Seat.id, ScoreSheet.marks, Seat.state)
+        .join(Seat, Seat.id == ScoreSheet.seat_id)
+        .where(Seat.panel_id == panel.id, ScoreSheet.state == SheetState.SUBMITTED)
+    )
+    found: defaultdict[int, list[SheetFacts]] = defaultdict(list)
+    for item, seat, marks, state in uow.session.execute(query):
+        found[item].append(SheetFacts(seat, marks, recused=state != SeatState.CONFIRMED))
+    return {item: found[item] for item in items}
+
+
+def _fill(items: dict[int, PanelItem], result: Result) -> None:
+    places = {place.id: place for place in result.places}
+    for score in result.scores:
+        place = places.get(score.id)
+        item = items[int(score.id)]
+        item.total = score.score
+        item.rank = place.rank if place else None
+        item.trace = trace_of(score, place)
+
+
+def _sealed(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "sha256": fingerprint(record)}
+
+
+def record_vote(uow: UnitOfWork, panel: Panel, order: Sequence[int], reason: str) -> None:
+    """记录表决: the order the panel voted for one group of equal items (``order``: item ids, best first)."""
+    lock(uow, panel)
+    ties = open_ties(panel.result)
+    require(policy.may_vote(uow.actor, panel.state, len(ties)))
+    rank = next((rank for rank, group in ties if sorted(group) == sorted(order)), None)
+    if rank is None:
+        raise Invalid({"order": N_("请为并列的每一项各填一个不同的名次")})
+    if not reason:
+        raise Invalid({"reason": N_("请填写表决情况和理由")})
+    items = _items(uow, panel)
+    for place, item_id in enumerate(order):
+        items[item_id].rank = rank + place
+    vote = {"rank": rank, "order": list(order), "reason": reason, "at": uow.now.isoformat()}
+    record = dict(panel.result or {})
+    panel.result = _sealed({**record, "votes": [*record["votes"], vote]})
+    uow.emit(
+        TieVoted(panel_id=panel.id, order=tuple(order), opinion=reason, result_sha256=panel.result["sha256"])
+    )

@@ -1,0 +1,122 @@
+"""The expert's part: answer, score, submit (专家评分)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from marketplace.core.errors import Invalid, Problem
+from marketplace.core.text import N_
+from marketplace.core.unit_of_work import UnitOfWork, require_version
+from marketplace.core.verdict import require
+from marketplace.reviews import policy
+from marketplace.reviews.events import SeatConfirmed, SeatFinished, SeatRecused, SheetSubmitted
+from marketplace.reviews.models import ScoreSheet, Seat
+from marketplace.reviews.operations.panels import lock
+from marketplace.reviews.queries import (
+    SheetPlace,
+    item_count,
+    own_items,
+    progress_of,
+    seats_of,
+    submitted_by_seat,
+)
+from marketplace.reviews.scoring import MarkInput, gaps, mark_problems, weighted_total
+from marketplace.reviews.workflow import SEAT, SHEET, SheetState
+from marketplace.topics.rules import rubric_from_dict
+
+OPINION_LIMIT = 2000
+
+
+def confirm_seat(uow: UnitOfWork, seat: Seat) -> None:
+    """承诺无利害关系: only then are the items opened to the expert."""
+    require(policy.may_answer(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
+    SEAT.advance(seat, "confirm")
+    seat.decided_at = uow.now
+    uow.emit(SeatConfirmed(panel_id=seat.panel_id, seat_id=seat.id))
+
+
+def recuse_seat(uow: UnitOfWork, seat: Seat, reason: str) -> None:
+    """申明回避, also late: from now on the expert sees nothing of the panel, and her sheets do not count."""
+    lock(uow, seat.panel)
+    require(policy.may_recuse(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
+    if not reason:
+        raise Invalid({"reason": N_("请说明回避的原因")})
+    SEAT.advance(seat, "recuse")
+    seat.reason, seat.decided_at = reason, uow.now
+    uow.emit(SeatRecused(panel_id=seat.panel_id, seat_id=seat.id, opinion=reason))
+
+
+def save_sheet(
+    uow: UnitOfWork,
+    place: SheetPlace,
+    marks: Mapping[str, MarkInput],
+    comment: str = "",
+    version: int | None = None,
+) -> ScoreSheet:
+    """保存评分草稿: may be incomplete, never wrong. ``version`` is that of the sheet when the page was opened (0: none
+    yet). A draft leaves no audit row; its submission does."""
+    seat, sheet = place.seat, place.sheet
+    state = None if sheet is None else sheet.state
+    require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, state))
+    _check_draft(seat, marks, comment)
+    stored = {code: mark.stored() for code, mark in marks.items()}
+    if sheet is None:
+        sheet = ScoreSheet(item_id=place.item.id, seat_id=seat.id, state=SheetState.DRAFT, saved_at=uow.now)
+        uow.session.add(sheet)
+    else:
+        theirs = {"comment": sheet.comment, **_plain(sheet.marks)}
+        require_version(sheet, version, theirs=theirs, yours={"comment": comment, **_plain(stored)})
+    sheet.marks, sheet.comment, sheet.saved_at = stored, comment, uow.now
+    uow.session.flush()
+    return sheet
+
+
+def _plain(marks: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    return {
+        code: f"{mark.get('score') or ''} {mark.get('comment') or ''}".strip() for code, mark in marks.items()
+    }
+
+
+def _check_draft(seat: Seat, marks: Mapping[str, MarkInput], comment: str) -> None:
+    codes = [criterion.code for criterion in rubric_from_dict(seat.panel.rubric).criteria]
+    problems = mark_problems(marks, codes)
+    if len(comment) > OPINION_LIMIT:
+        problems["comment"] = (N_("最多%(limit)s字"), {"limit": OPINION_LIMIT})
+    if problems:
+        raise Invalid(problems)
+
+
+def submit_sheets(uow: UnitOfWork, seat: Seat) -> None:
+    """提交评分: all items at once; from now on nothing can be changed."""
+    lock(uow, seat.panel)
+    require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
+    rubric = rubric_from_dict(seat.panel.rubric)
+    sheets = own_items(uow.session, seat)
+    problems: dict[str, Problem] = {}
+    for item, sheet in sheets:
+        if gaps(rubric, {} if sheet is None else sheet.marks, seat.panel.reason_below):
+            problems[f"item_{item.id}"] = (N_("“%(label)s”的评分还不完整"), {"label": item.label})
+    if problems:
+        raise Invalid(problems)
+    for item, sheet in sheets:
+        if sheet is not None:
+            require(
+                policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, sheet.state)
+            )
+            _freeze(uow, seat, item.id, sheet, weighted_total(rubric, sheet.marks))
+    uow.session.flush()
+    uow.emit(SeatFinished(panel_id=seat.panel_id, seat_id=seat.id, all_in=_all_in(uow, seat.panel_id)))
+
+
+def _freeze(uow: UnitOfWork, seat: Seat, item_id: int, sheet: ScoreSheet, total: Decimal | None) -> None:
+    SHEET.advance(sheet, "submit")
+    sheet.total, sheet.submitted_at = total, uow.now
+    uow.emit(SheetSubmitted(panel_id=seat.panel_id, sheet_id=sheet.id, item_id=item_id))
+
+
+def _all_in(uow: UnitOfWork, panel_id: int) -> bool:
+    progress = progress_of(
+        item_count(uow.session, panel_id),
+        seats_of(uow.session, panel_id),
+        submitted_by_seat(uow.session, panel_id),
+    )
+    return progress.invited == 0 and progress.finished == progress.confirmed

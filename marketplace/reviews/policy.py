@@ -1,0 +1,167 @@
+"""May this person do this to a panel, a seat or a sheet? Pure: values in, a verdict with its reason out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.clock import before_deadline
+from marketplace.core.text import N_
+from marketplace.core.verdict import YES, Verdict, first_refusal, no
+from marketplace.reviews.workflow import PANEL, PanelState, SeatState, SheetState, SubjectKind
+from marketplace.topics.workflow import TopicState
+
+ACTIVE_SEATS = (SeatState.INVITED, SeatState.CONFIRMED)
+READERS = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
+"""Who reads every panel: progress while it scores, all sheets once it has concluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """评分进度 of a panel: seats by state, items, and submitted sheets of confirmed seats."""
+
+    items: int
+    invited: int
+    confirmed: int
+    finished: int
+    """Confirmed seats that have submitted every item."""
+
+    @property
+    def active(self) -> int:
+        return self.invited + self.confirmed
+
+
+def _officer(actor: Actor) -> Verdict:
+    return YES if actor.has(Role.OFFICER) else no(N_("只有省局经办可以办理"))
+
+
+def _in(state: str, *states: PanelState) -> Verdict:
+    labels = "、".join(PANEL.label(one) for one in states)
+    return YES if state in states else no(N_("评审组当前状态不能办理（须为：%(states)s）"), states=labels)
+
+
+def may_read_panels(actor: Actor) -> Verdict:
+    """The list of panels."""
+    return YES if actor.has(*READERS) else no(N_("只有省局经办、审定和监督人员可以查看评审组"))
+
+
+def may_convene(actor: Actor, topic_state: str, kind: str, existing: bool, items: int) -> Verdict:
+    """组建评审组: once for the bids of a topic in review, once for an outcome."""
+    return first_refusal(
+        _officer(actor),
+        YES
+        if kind != SubjectKind.BID or topic_state == TopicState.IN_REVIEW
+        else no(N_("榜题截止启封后才能组建评审组")),
+        no(N_("已经组建过评审组")) if existing else YES,
+        YES if items else no(N_("没有可以评审的对象")),
+    )
+
+
+def needs_replacement(panel_size: int, active: int) -> bool:
+    """After a late recusal: too few members are left, or an even number."""
+    return active < panel_size or active % 2 == 0
+
+
+def may_add_member(actor: Actor, panel_state: str, panel_size: int, active: int) -> Verdict:
+    """选入专家: freely while the panel is being composed; while it scores only to fill a seat that fell empty."""
+    if panel_state == PanelState.SCORING and not needs_replacement(panel_size, active):
+        return first_refusal(_officer(actor), no(N_("评分已开始，人数符合要求，不能再增加专家")))
+    return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT, PanelState.SCORING))
+
+
+def may_remove_member(
+    actor: Actor,
+    panel_state: str,
+    seat_state: str,
+    due_at: datetime | None,
+    has_submitted: bool,
+    now: datetime,
+) -> Verdict:
+    """调整专家: anybody while composing, who has not answered while scoring, and a confirmed member only when the
+    time is over and she has submitted nothing."""
+    silent = seat_state == SeatState.INVITED or panel_state == PanelState.DRAFT
+    late = due_at is not None and not before_deadline(now, due_at) and not has_submitted
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.DRAFT, PanelState.SCORING),
+        YES if seat_state in ACTIVE_SEATS else no(N_("该专家已不在评审组")),
+        YES if silent or late else no(N_("已承诺的专家，须逾期未提交任何评分才能调整")),
+    )
+
+
+def may_release(actor: Actor, panel_state: str, fits: Verdict) -> Verdict:
+    """开始评分: the composition must fit the rules."""
+    return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT), fits)
+
+
+def may_conclude(actor: Actor, panel_state: str, panel_size: int, progress: Progress) -> Verdict:
+    """形成结果: every confirmed member has submitted every item, nobody's answer is open, and enough have scored."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.SCORING),
+        no(N_("还有%(count)s位专家未确认是否回避，请等待或调整"), count=progress.invited)
+        if progress.invited
+        else YES,
+        YES
+        if progress.confirmed >= panel_size
+        else no(
+            N_("至少需要%(size)s位专家评分，现有%(count)s位，请补充专家"),
+            size=panel_size,
+            count=progress.confirmed,
+        ),
+        YES
+        if progress.finished == progress.confirmed
+        else no(N_("还有%(count)s位专家未提交全部评分"), count=progress.confirmed - progress.finished),
+    )
+
+
+def may_vote(actor: Actor, panel_state: str, open_ties: int) -> Verdict:
+    """记录表决: only where the rule leaves items equal."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.CONCLUDED),
+        YES if open_ties else no(N_("没有需要表决的并列名次")),
+    )
+
+
+def may_answer(actor: Actor, person_id: int, panel_state: str, seat_state: str) -> Verdict:
+    """承诺无利害关系."""
+    return first_refusal(
+        YES if actor.has(Role.EXPERT) and actor.person_id == person_id else no(N_("只能由专家本人办理")),
+        _in(panel_state, PanelState.SCORING),
+        YES if seat_state == SeatState.INVITED else no(N_("您已经作出答复")),
+    )
+
+
+def may_recuse(actor: Actor, person_id: int, panel_state: str, seat_state: str) -> Verdict:
+    """申明回避: also late, as long as there is no result."""
+    return first_refusal(
+        YES if actor.has(Role.EXPERT) and actor.person_id == person_id else no(N_("只能由专家本人办理")),
+        _in(panel_state, PanelState.SCORING),
+        YES if seat_state in ACTIVE_SEATS else no(N_("您已不在评审组")),
+    )
+
+
+def may_score(
+    actor: Actor, person_id: int, panel_state: str, seat_state: str, sheet_state: str | None = None
+) -> Verdict:
+    """评分: by the confirmed member herself, while the panel scores, until she has submitted."""
+    return first_refusal(
+        YES if actor.has(Role.EXPERT) and actor.person_id == person_id else no(N_("只能由专家本人办理")),
+        YES if seat_state == SeatState.CONFIRMED else no(N_("请先承诺与评审对象无利害关系")),
+        YES if panel_state == PanelState.SCORING else no(N_("评分已经结束")),
+        no(N_("评分已提交，不能再修改")) if sheet_state == SheetState.SUBMITTED else YES,
+    )
+
+
+def may_read_result(actor: Actor, panel_state: str, own_seat_state: str | None = None) -> Verdict:
+    """查看排名和各专家评分: after the conclusion, by the province, the auditor and the panel's own members."""
+    member = actor.has(Role.EXPERT) and own_seat_state == SeatState.CONFIRMED
+    return first_refusal(
+        YES if actor.has(*READERS) or member else no(N_("您无权查看评审结果")),
+        YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能查看评分")),
+    )
+
+
+def may_manage_experts(actor: Actor) -> Verdict:
+    """专家库."""
+    return _officer(actor)

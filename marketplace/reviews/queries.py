@@ -1,0 +1,330 @@
+"""Reading panels, seats and sheets: loading is the first permission check (404 for what one may not know of)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.errors import NotFound
+from marketplace.organisations.models import Organisation, Person
+from marketplace.reviews.models import Expert, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
+from marketplace.reviews.workflow import PanelState, SeatState, SheetState
+from marketplace.topics.models import Topic
+
+
+def panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
+    """A panel for those who run or supervise reviews. Raises NotFound for everybody else."""
+    found = session.get(Panel, panel_id, options=[joinedload(Panel.topic).joinedload(Topic.list)])
+    if found is None or not actor.has(*READERS):
+        raise NotFound
+    return found
+
+
+def concluded_panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
+    """A panel whose result this actor may read: readers, and confirmed members once it has concluded."""
+    query = (
+        select(Panel, Seat.state)
+        .outerjoin(Expert, Expert.person_id == (actor.person_id or 0))
+        .outerjoin(Seat, and_(Seat.panel_id == Panel.id, Seat.expert_id == Expert.id))
+        .where(Panel.id == panel_id)
+        .options(joinedload(Panel.topic))
+    )
+    row = session.execute(query).one_or_none()
+    if row is None or not may_read_result(actor, row[0].state, row[1]):
+        raise NotFound
+    panel: Panel = row[0]
+    return panel
+
+
+def panels() -> Select[Any]:
+    """All panels with topic, number of items, active seats and submitted sheets; newest first."""
+    items = select(func.count()).where(PanelItem.panel_id == Panel.id).scalar_subquery()
+    seats = (
+        select(func.count()).where(Seat.panel_id == Panel.id, Seat.state.in_(ACTIVE_SEATS)).scalar_subquery()
+    )
+    sheets = (
+        select(func.count())
+        .select_from(ScoreSheet)
+        .join(Seat, Seat.id == ScoreSheet.seat_id)
+        .where(
+            Seat.panel_id == Panel.id,
+            Seat.state == SeatState.CONFIRMED,
+            ScoreSheet.state == SheetState.SUBMITTED,
+        )
+        .scalar_subquery()
+    )
+    query = select(Panel, items, seats, sheets).join(Panel.topic).options(contains_eager(Panel.topic))
+    return query.order_by(Panel.convened_at.desc(), Panel.id.desc())
+
+
+def panel_of_topic(session: Session, topic_id: int) -> Panel | None:
+    """The panel on the bids of a topic, if it has been convened."""
+    return session.scalar(select(Panel).where(Panel.topic_id == topic_id, Panel.subject_kind == "bid"))
+
+
+def panel_of_subject(session: Session, kind: str, subject_id: int) -> Panel | None:
+    """The panel that scores (or scored) this bid or outcome."""
+    query = (
+        select(Panel)
+        .join(PanelItem, PanelItem.panel_id == Panel.id)
+        .where(PanelItem.subject_id == subject_id, Panel.subject_kind == kind)
+        .order_by(Panel.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def seats_of(session: Session, panel_id: int) -> Sequence[Seat]:
+    """All seats with expert, person and unit, in the order of their making."""
+    query = (
+        select(Seat)
+        .where(Seat.panel_id == panel_id)
+        .order_by(Seat.id)
+        .options(
+            joinedload(Seat.expert).joinedload(Expert.person),
+            joinedload(Seat.expert).joinedload(Expert.organisation),
+        )
+    )
+    return session.scalars(query).all()
+
+
+def item_count(session: Session, panel_id: int) -> int:
+    """How many items the panel scores."""
+    return session.scalar(select(func.count()).where(PanelItem.panel_id == panel_id)) or 0
+
+
+def submitted_by_seat(session: Session, panel_id: int) -> dict[int, tuple[int, int]]:
+    """Seat id → (sheets begun, sheets submitted). Numbers only: no marks leave before the conclusion."""
+    submitted = func.sum(case((ScoreSheet.state == SheetState.SUBMITTED, 1), else_=0))
+    query = (
+        select(ScoreSheet.seat_id, func.count(), submitted)
+        .join(Seat, Seat.id == ScoreSheet.seat_id)
+        .where(Seat.panel_id == panel_id)
+        .group_by(ScoreSheet.seat_id)
+    )
+    return {seat: (begun, int(done)) for seat, begun, done in session.execute(query)}
+
+
+def progress_of(items: int, seats: Sequence[Seat], sheets: Mapping[int, tuple[int, int]]) -> Progress:
+    """评分进度."""
+    confirmed = [seat.id for seat in seats if seat.state == SeatState.CONFIRMED]
+    return Progress(
+        items=items,
+        invited=sum(seat.state == SeatState.INVITED for seat in seats),
+        confirmed=len(confirmed),
+        finished=sum(items > 0 and sheets.get(seat, (0, 0))[1] >= items for seat in confirmed),
+    )
+
+
+def items_page(panel_id: int) -> Select[Any]:
+    """The items of a panel in the order of their ranks (unranked last), with their units."""
+    return (
+        select(PanelItem)
+        .where(PanelItem.panel_id == panel_id)
+        .order_by(PanelItem.rank.is_(None), PanelItem.rank, PanelItem.position)
+        .options(joinedload(PanelItem.organisation))
+    )
+
+
+def items_of(session: Session, panel_id: int) -> Sequence[PanelItem]:
+    """All items of a panel, best first once ranked."""
+    return session.scalars(items_page(panel_id)).all()
+
+
+def ranking_rows(session: Session, panel_id: int) -> Sequence[Any]:
+    """The whole ranking as plain rows for an export: (rank, label, total, trace)."""
+    query = (
+        select(PanelItem.rank, PanelItem.label, PanelItem.total, PanelItem.trace)
+        .where(PanelItem.panel_id == panel_id)
+        .order_by(PanelItem.rank.is_(None), PanelItem.rank, PanelItem.position)
+    )
+    return session.execute(query).all()
+
+
+def item_for(session: Session, panel: Panel, item_id: int) -> PanelItem:
+    """One item of the panel. Raises NotFound."""
+    query = select(PanelItem).where(PanelItem.id == item_id, PanelItem.panel_id == panel.id)
+    found = session.scalar(query.options(joinedload(PanelItem.organisation)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sheets_of_item(session: Session, item_id: int) -> Sequence[ScoreSheet]:
+    """All submitted sheets of an item in the order of seats: only for results."""
+    query = (
+        select(ScoreSheet)
+        .where(ScoreSheet.item_id == item_id, ScoreSheet.state == SheetState.SUBMITTED)
+        .order_by(ScoreSheet.seat_id)
+        .options(joinedload(ScoreSheet.seat).joinedload(Seat.expert).joinedload(Expert.person))
+    )
+    return session.scalars(query).all()
+
+
+# ------------------------------------------------------------------------------------------- the expert's side
+
+
+def seats_for(session: Session, actor: Actor) -> Sequence[Any]:
+    """我的评审: (seat, items, submitted) of the expert's live and concluded panels; never those recused."""
+    items = select(func.count()).where(PanelItem.panel_id == Seat.panel_id).scalar_subquery()
+    done = (
+        select(func.count())
+        .where(ScoreSheet.seat_id == Seat.id, ScoreSheet.state == SheetState.SUBMITTED)
+        .scalar_subquery()
+    )
+    query = (
+        _own_seats(actor)
+        .add_columns(items, done)
+        .order_by(Panel.state.desc(), Panel.due_at.desc(), Seat.id.desc())
+        .limit(100)
+    )
+    return session.execute(query).all()
+
+
+def _own_seats(actor: Actor) -> Select[Any]:
+    """Seats of this expert that she may know of: invited or confirmed, and released."""
+    known = (Panel.state == PanelState.SCORING) & Seat.state.in_(ACTIVE_SEATS) | (
+        (Panel.state == PanelState.CONCLUDED) & (Seat.state == SeatState.CONFIRMED)
+    )
+    return (
+        select(Seat)
+        .join(Seat.expert)
+        .join(Seat.panel)
+        .join(Panel.topic)
+        .where(Expert.person_id == (actor.person_id or 0), known)
+        .options(contains_eager(Seat.expert), contains_eager(Seat.panel).contains_eager(Panel.topic))
+    )
+
+
+def seat_for(session: Session, actor: Actor, seat_id: int) -> Seat:
+    """The expert's own seat. Raises NotFound for everybody else, and for her after a recusal."""
+    found = session.scalar(_own_seats(actor).where(Seat.id == seat_id)) if actor.has(Role.EXPERT) else None
+    if found is None:
+        raise NotFound
+    seat: Seat = found
+    return seat
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlace:
+    """One expert's place before one item: her seat (with panel and topic), the item, and her sheet if begun."""
+
+    seat: Seat
+    item: PanelItem
+    sheet: ScoreSheet | None
+
+
+def place_for(session: Session, actor: Actor, seat_id: int, item_id: int) -> SheetPlace:
+    """Everything a score sheet needs, in one statement. Raises NotFound unless the expert has confirmed."""
+    query = (
+        _own_seats(actor)
+        .add_columns(PanelItem, ScoreSheet)
+        .join(PanelItem, PanelItem.panel_id == Seat.panel_id)
+        .outerjoin(ScoreSheet, and_(ScoreSheet.seat_id == Seat.id, ScoreSheet.item_id == PanelItem.id))
+        .where(Seat.id == seat_id, PanelItem.id == item_id, Seat.state == SeatState.CONFIRMED)
+    )
+    row = session.execute(query).one_or_none() if actor.has(Role.EXPERT) else None
+    if row is None:
+        raise NotFound
+    return SheetPlace(*row)
+
+
+def own_items(session: Session, seat: Seat) -> Sequence[tuple[PanelItem, ScoreSheet | None]]:
+    """The items before an expert with her own sheets, in the panel's order."""
+    query = (
+        select(PanelItem, ScoreSheet)
+        .outerjoin(ScoreSheet, and_(ScoreSheet.item_id == PanelItem.id, ScoreSheet.seat_id == seat.id))
+        .where(PanelItem.panel_id == seat.panel_id)
+        .order_by(PanelItem.position)
+        .options(joinedload(PanelItem.organisation))
+    )
+    return [(item, sheet) for item, sheet in session.execute(query)]
+
+
+def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int) -> bool:
+    """专家查阅: True when this actor is a confirmed member of a panel that scores this bid or outcome now. The rights
+    of bidders, province and auditor are their own steps' affair."""
+    if not actor.has(Role.EXPERT) or actor.person_id is None:
+        return False
+    query = (
+        select(Seat.id)
+        .join(Expert, Expert.id == Seat.expert_id)
+        .join(Panel, Panel.id == Seat.panel_id)
+        .join(PanelItem, PanelItem.panel_id == Panel.id)
+        .where(
+            Expert.person_id == actor.person_id,
+            Seat.state == SeatState.CONFIRMED,
+            Panel.state == PanelState.SCORING,
+            Panel.subject_kind == kind,
+            PanelItem.subject_id == subject_id,
+        )
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+# ------------------------------------------------------------------------------------------- results for other steps
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectResult:
+    """What the reviewed unit may learn after the decision: its own score and the opinions, without names."""
+
+    total: Decimal | None
+    rank: int | None
+    opinions: tuple[str, ...]
+
+
+def results_of(session: Session, kind: str, subject_ids: Sequence[int]) -> dict[int, SubjectResult]:
+    """Own score and opinions of these bids or outcomes from concluded panels; two statements."""
+    query = (
+        select(PanelItem.id, PanelItem.subject_id, PanelItem.total, PanelItem.rank)
+        .join(Panel, Panel.id == PanelItem.panel_id)
+        .where(
+            Panel.subject_kind == kind,
+            Panel.state == PanelState.CONCLUDED,
+            PanelItem.subject_id.in_(list(subject_ids)),
+        )
+    )
+    rows = session.execute(query).all()
+    opinions = _opinions(session, [row[0] for row in rows])
+    return {
+        subject: SubjectResult(total, rank, tuple(opinions.get(item, ())))
+        for item, subject, total, rank in rows
+    }
+
+
+def _opinions(session: Session, item_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Opinions by item, in an order that tells nothing of the experts (that of the random sheet keys)."""
+    seat = aliased(Seat)
+    query = (
+        select(ScoreSheet.item_id, ScoreSheet.comment)
+        .join(seat, seat.id == ScoreSheet.seat_id)
+        .where(
+            ScoreSheet.item_id.in_(list(item_ids)),
+            ScoreSheet.state == SheetState.SUBMITTED,
+            ScoreSheet.comment != "",
+            seat.state == SeatState.CONFIRMED,
+        )
+        .order_by(ScoreSheet.id)
+    )
+    found: dict[int, list[str]] = {}
+    for item, comment in session.execute(query):
+        found.setdefault(item, []).append(comment)
+    return found
+
+
+def experts() -> Select[Any]:
+    """The whole pool in official order."""
+    return (
+        select(Expert)
+        .join(Expert.person)
+        .join(Expert.organisation)
+        .options(contains_eager(Expert.person), contains_eager(Expert.organisation))
+        .order_by(Organisation.order_key, Person.name, Expert.id)
+    )
