@@ -106,7 +106,9 @@ def marks(value: int | str, **others: int | str | None) -> dict[str, MarkInput]:
     }
 
 
-def score(world: World, panel_id: int, key: str, by_item: Sequence[dict[str, MarkInput]], submit: bool = True) -> None:
+def score(
+    world: World, panel_id: int, key: str, by_item: Sequence[dict[str, MarkInput]], submit: bool = True
+) -> None:
     """One expert scores all items, and submits."""
     mine = seat_id(world, panel_id, key)
     with world.uow(key) as uow:
@@ -118,7 +120,9 @@ def score(world: World, panel_id: int, key: str, by_item: Sequence[dict[str, Mar
             operations.submit_sheets(uow, seat_for(uow.session, uow.actor, mine))
 
 
-def scoring_panel(world: World, keys: Sequence[str] = FIVE, leads: Sequence[str] = LEADS, **topic: Any) -> int:
+def scoring_panel(
+    world: World, keys: Sequence[str] = FIVE, leads: Sequence[str] = LEADS, **topic: Any
+) -> int:
     """A panel on which these experts have confirmed and may score."""
     topic_id, _ = topic_with_bids(world, leads, **topic)
     panel_id = convene(world, topic_id)

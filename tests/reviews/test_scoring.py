@@ -23,7 +23,11 @@ CODES = [criterion.code for criterion in BID_RUBRIC.criteria]
 
 def sheet(seat: int, value: str, recused: bool = False, **others: str | None) -> SheetFacts:
     marks = {
-        code: {"score": others.get(code, value), "unable": code in others and others[code] is None, "comment": ""}
+        code: {
+            "score": others.get(code, value),
+            "unable": code in others and others[code] is None,
+            "comment": "",
+        }
         for code in CODES
     }
     return SheetFacts(seat, marks, recused)
@@ -71,7 +75,9 @@ def test_equal_totals_are_ranked_by_the_plan_then_left_to_the_vote() -> None:
 
 
 def test_recused_sheets_leave_before_everything() -> None:
-    with_recused = score_all(BID_RUBRIC, 5, {1: [*sheets("80", "82", "84", "86", "88"), sheet(9, "0", recused=True)]})
+    with_recused = score_all(
+        BID_RUBRIC, 5, {1: [*sheets("80", "82", "84", "86", "88"), sheet(9, "0", recused=True)]}
+    )
     without = score_all(BID_RUBRIC, 5, {1: sheets("80", "82", "84", "86", "88")})
     assert with_recused.scores[0].score == without.scores[0].score == Decimal("84.00")
 
@@ -89,13 +95,17 @@ def test_the_total_of_a_sheet() -> None:
     assert weighted_total(BID_RUBRIC, {}) is None
 
 
-@pytest.mark.parametrize("text", ["NaN", "Infinity", "-1", "100.1", "1e2", "88.55", "八十", "--", "1_0", "٣", "+5"])
+@pytest.mark.parametrize(
+    "text", ["NaN", "Infinity", "-1", "100.1", "1e2", "88.55", "八十", "--", "1_0", "٣", "+5"]
+)
 def test_what_is_no_mark(text: str) -> None:
     with pytest.raises(ValueError, match="."):
         parse_score(text)
 
 
-@pytest.mark.parametrize(("text", "mark"), [("", None), ("0", "0"), ("100", "100"), ("88.5", "88.5"), ("088", "88")])
+@pytest.mark.parametrize(
+    ("text", "mark"), [("", None), ("0", "0"), ("100", "100"), ("88.5", "88.5"), ("088", "88")]
+)
 def test_what_is_a_mark(text: str, mark: str | None) -> None:
     assert parse_score(text) == (None if mark is None else Decimal(mark))
 
