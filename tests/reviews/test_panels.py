@@ -165,8 +165,8 @@ def test_release_needs_a_time_that_is_not_over(sqlite_world: World, days: int) -
     topic_id, _ = topic_with_bids(sqlite_world)
     panel_id = convene(sqlite_world, topic_id)
     seat(sqlite_world, panel_id, *FIVE)
+    due = sqlite_world.clock() + timedelta(days=days)
     with pytest.raises(Invalid) as refused:
-        due = sqlite_world.clock() + timedelta(days=days)
         sqlite_world.do("officer", operations.release_panel, (Panel, panel_id), due)
     assert set(refused.value.problems) == {"due_at"}
 

@@ -60,7 +60,12 @@ def build_topic(
 
 
 def build_bid(
-    uow: UnitOfWork, topic: Topic, lead: str, state: str = BidState.OPENED, partners: tuple[str, ...] = (), **values: Any
+    uow: UnitOfWork,
+    topic: Topic,
+    lead: str,
+    state: str = BidState.OPENED,
+    partners: tuple[str, ...] = (),
+    **values: Any,
 ) -> Bid:
     """A bid of the unit with this code, complete enough to be reviewed."""
     bid = Bid(
