@@ -7,7 +7,7 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
-from marketplace.reviews.workflow import PANEL, PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.workflow import TopicState
 
 ACTIVE_SEATS = (SeatState.INVITED, SeatState.CONFIRMED)
@@ -35,8 +35,7 @@ def _officer(actor: Actor) -> Verdict:
 
 
 def _in(state: str, *states: PanelState) -> Verdict:
-    labels = "、".join(PANEL.label(one) for one in states)
-    return YES if state in states else no(N_("评审组当前状态不能办理（须为：%(states)s）"), states=labels)
+    return YES if state in states else no(N_("评审组当前状态不能办理这一步"))
 
 
 def may_read_panels(actor: Actor) -> Verdict:

@@ -552,6 +552,7 @@ def upgrade() -> None:
         sa.Column("convened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("draw", sa.JSON(), nullable=True),
         sa.Column("result", sa.JSON(), nullable=True),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
         sa.Column(
@@ -565,7 +566,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_panel")),
     )
     with op.batch_alter_table("panel", schema=None) as batch_op:
+        batch_op.create_index("ix_panel_state", ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_panel_topic_id"), ["topic_id"], unique=False)
+        batch_op.create_index(
+            "uq_panel_bids_of_topic",
+            ["topic_id"],
+            unique=True,
+            sqlite_where=sa.text("subject_kind = 'bid'"),
+            postgresql_where=sa.text("subject_kind = 'bid'"),
+        )
 
     op.create_table(
         "snapshot",
@@ -651,6 +660,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("panel_id", "subject_id", name=op.f("uq_panel_item_panel_id_subject_id")),
     )
     with op.batch_alter_table("panel_item", schema=None) as batch_op:
+        batch_op.create_index("ix_panel_item_rank", ["panel_id", "rank", "position"], unique=False)
         batch_op.create_index("ix_panel_item_subject", ["subject_id"], unique=False)
 
     op.create_table(
@@ -952,6 +962,7 @@ def downgrade() -> None:
     op.drop_table("project")
     with op.batch_alter_table("panel_item", schema=None) as batch_op:
         batch_op.drop_index("ix_panel_item_subject")
+        batch_op.drop_index("ix_panel_item_rank")
 
     op.drop_table("panel_item")
     with op.batch_alter_table("bid_partner", schema=None) as batch_op:
@@ -961,7 +972,13 @@ def downgrade() -> None:
     op.drop_table("topic_version")
     op.drop_table("snapshot")
     with op.batch_alter_table("panel", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_panel_bids_of_topic",
+            sqlite_where=sa.text("subject_kind = 'bid'"),
+            postgresql_where=sa.text("subject_kind = 'bid'"),
+        )
         batch_op.drop_index(batch_op.f("ix_panel_topic_id"))
+        batch_op.drop_index("ix_panel_state")
 
     op.drop_table("panel")
     with op.batch_alter_table("notice", schema=None) as batch_op:
