@@ -1,14 +1,16 @@
 """Which language a request speaks: the person's choice, else the browser's remembered one, else Chinese."""
 
+from functools import cache
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel, gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from marketplace.core.errors import MarketplaceError, Problem
 from marketplace.core.verdict import Verdict
-from marketplace.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, compile_catalogues
+from marketplace.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, compile_catalogues, merged_catalogue
 
 LANGUAGE_COOKIE = "language"
 
@@ -17,6 +19,24 @@ def choose_locale() -> str:
     """The locale of this request. Accept-Language is not asked: an office's browser often lies."""
     chosen = request.cookies.get(LANGUAGE_COOKIE) or getattr(current_user, "locale", None)
     return chosen if chosen in LOCALES else DEFAULT_LOCALE
+
+
+@cache
+def _english() -> dict[str, str]:
+    return {m.id: m.string for m in merged_catalogue("en") if isinstance(m.id, str) and isinstance(m.string, str)}
+
+
+def page_gettext(message: str, **params: Any) -> str:
+    """A template's ``_()``: one look-up a call, since a page asks hundreds of times. Markup among the parameters
+    makes the whole text Markup; everything else is escaped where it is shown."""
+    if "speaks_english" not in g:
+        g.speaks_english = choose_locale() == "en"
+    text = _english().get(message, message) if g.speaks_english else message
+    if not params:
+        return text
+    if any(isinstance(value, Markup) for value in params.values()):
+        return Markup(text) % params  # noqa: S704 - the text is ours, plain parameters are escaped
+    return text % params
 
 
 def translate(message: str, params: dict[str, Any] | None = None) -> str:

@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask_login import current_user
 
 from marketplace.core.actor import Role
-from marketplace.web.i18n import translate
+from marketplace.web.i18n import page_gettext
 from marketplace.web.requests import current_actor
 
 
@@ -43,7 +43,17 @@ def navigation() -> list[dict[str, Any]]:
     actor, here = current_actor(), request.endpoint or ""
     signed_in = bool(current_user.is_authenticated)
     return [
-        {"label": translate(entry.label), "url": url_for(entry.endpoint), "active": entry.is_active(here)}
+        {"label": page_gettext(entry.label), "url": _address(entry.endpoint), "active": entry.is_active(here)}
         for entry in sorted(ENTRIES, key=lambda entry: entry.order)
         if (entry.public or signed_in) and (not entry.roles or actor.has(*entry.roles))
     ]
+
+
+_ADDRESSES: dict[tuple[str, str], str] = {}
+
+
+def _address(endpoint: str) -> str:
+    key = (request.script_root, endpoint)
+    if key not in _ADDRESSES:
+        _ADDRESSES[key] = url_for(endpoint)
+    return _ADDRESSES[key]

@@ -2,17 +2,16 @@
 
 import json
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, request, url_for
 from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, wan_text
-from marketplace.web.i18n import reason_text, translate
+from marketplace.web.i18n import page_gettext, reason_text, translate
 from marketplace.web.markdown import markdown
 from marketplace.web.navigation import navigation
 from marketplace.web.requests import current_actor, request_now
@@ -34,22 +33,28 @@ def show_date(day: date | None) -> str:
     return date_text(day, in_english())
 
 
-@lru_cache(maxsize=4)
-def _manifest(path: Path, _stamp: float) -> dict[str, str]:
-    found: dict[str, str] = json.loads(path.read_text())
-    return found
+class Addresses:
+    """Addresses that never change while the program runs, looked up once: assets by name, views by endpoint."""
 
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        manifest = Path(app.static_folder or "") / "built" / "manifest.json"
+        self.hashed: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
+        self.known: dict[tuple[str, str], str] = {}
 
-def asset(app: Flask, name: str) -> str:
-    """The address of a static file, with its content hash when the assets have been built."""
-    path = Path(app.static_folder or "") / "built" / "manifest.json"
-    hashed = _manifest(path, path.stat().st_mtime).get(name, name) if path.exists() else name
-    return url_for("static", filename=hashed)
+    def asset(self, name: str) -> str:
+        """The address of a static file, with its content hash when the assets have been built."""
+        key = (request.script_root, name)
+        if key not in self.known:
+            self.known[key] = url_for("static", filename=self.hashed.get(name, name))
+        return self.known[key]
 
-
-def link(endpoint: str) -> str:
-    """The address of a view that the frame of all pages points to; empty in a program without that feature."""
-    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+    def link(self, endpoint: str) -> str:
+        """The address of a view that the frame of all pages points to; empty in a program without that feature."""
+        key = (request.script_root, endpoint)
+        if key not in self.known:
+            self.known[key] = url_for(endpoint) if endpoint in self.app.view_functions else ""
+        return self.known[key]
 
 
 def _context() -> dict[str, Any]:
@@ -73,6 +78,9 @@ def install(app: Flask) -> None:
         datetime=show_datetime, date=show_date, exact=exact_text, wan=wan_text, score=score_text, t=translate,
         markdown=lambda text: Markup(markdown(text)),  # noqa: S704 - sanitized
     )  # fmt: skip
-    app.jinja_env.globals.update(link=link, reason_text=reason_text, in_english=in_english, translate=translate)
-    app.jinja_env.globals["asset"] = lambda name: asset(app, name)
+    addresses = Addresses(app)
+    app.jinja_env.globals.update(
+        _=page_gettext, gettext=page_gettext, link=addresses.link, asset=addresses.asset,
+        reason_text=reason_text, in_english=in_english, translate=translate,
+    )  # fmt: skip
     app.context_processor(_context)
