@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 
 from marketplace.i18n import DEFAULT_LOCALE, TRANSLATIONS, compile_catalogues
 from marketplace.web.styleguide import styleguide_context
-from marketplace.web.templating import link
+from marketplace.web.templating import Addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = (
@@ -109,7 +109,7 @@ def design_app() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset=lambda name: f"/static/{manifest[name]}", csrf_token=lambda: "token", link=link
+        asset=lambda name: f"/static/{manifest[name]}", csrf_token=lambda: "token", link=Addresses(app).link
     )
     app.context_processor(page_context)
     app.after_request(secure)
