@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace.audit.operations import record, witness
 from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
-from marketplace.core.database import make_engine
+from marketplace.core.database import DATABASE_CLOCK, make_engine
 from marketplace.core.files import FileStore
 from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notifications.views import blueprint as notifications_blueprint
@@ -55,6 +55,8 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
 def compose(settings: Settings, clock: Clock = system_clock) -> Runtime:
     """The parts that web, worker, command line and tests share."""
     engine = make_engine(settings.database_url)
+    if clock is system_clock:
+        engine = engine.execution_options(**{DATABASE_CLOCK: True})
     return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,), record)
 
 

@@ -149,6 +149,10 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+DATABASE_CLOCK = "database_clock"
+"""Execution option of an engine whose database tells the time."""
+
+
 def reading_session(engine: Engine) -> Session:
     """A session for looking only."""
     return Session(engine, expire_on_commit=False)
@@ -161,8 +165,9 @@ def writing_session(engine: Engine) -> Session:
 
 def database_now(session: Session, fallback: datetime) -> datetime:
     """The database's clock inside the transaction on PostgreSQL (one clock for several servers); on SQLite, which
-    serves one host, the machine's clock read after the write lock was taken."""
-    if session.get_bind().dialect.name != "postgresql":
+    serves one host, and under a clock of one's own, ``fallback``, read after the write lock was taken."""
+    bind = session.get_bind()
+    if bind.dialect.name != "postgresql" or not bind.get_execution_options().get(DATABASE_CLOCK):
         return fallback
     moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
