@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request
-from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -48,10 +47,11 @@ def bare_page(status: int, reason: str = "") -> tuple[str, int]:
     """The page of our own failure: it asks neither database nor session, not even for the language."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     locale = chosen if chosen in LOCALES else DEFAULT_LOCALE
+    g.speaks_english = locale == "en"
     template = current_app.jinja_env.get_template(f"errors/{status}.html")
-    with force_locale(locale):
-        text = template.render(locale=locale, reason=translate(reason), request_id=g.get("request_id", ""))
-    return text, status
+    return template.render(
+        locale=locale, reason=translate(reason), request_id=g.get("request_id", "")
+    ), status
 
 
 def refuse(error: MarketplaceError) -> tuple[str, int]:

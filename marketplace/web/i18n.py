@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, gettext
 from flask_login import current_user
 from markupsafe import Markup
@@ -43,7 +43,9 @@ def translate(message: str, params: dict[str, Any] | None = None) -> str:
     """A msgid that came as data (a state's label, a verdict's reason), in the request's language."""
     if not message:
         return ""
-    return str(gettext(message, **(params or {})))
+    if not has_request_context():
+        return str(gettext(message, **(params or {})))
+    return str(page_gettext(message, **(params or {})))
 
 
 def translate_error(error: MarketplaceError) -> str:

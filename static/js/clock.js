@@ -2,7 +2,8 @@
 const root = document.documentElement;
 const texts = document.getElementById("script-texts").dataset;
 const offset = Date.parse(root.dataset.serverNow) - Date.now();
-const format = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, { timeZone: "Asia/Shanghai", dateStyle: "long", timeStyle: "medium", hourCycle: "h23" });
+const [language, dateStyle] = root.lang === "en" ? ["en-GB", "medium"] : [root.lang, "long"];
+const format = new Intl.DateTimeFormat(language, { timeZone: "Asia/Shanghai", dateStyle, timeStyle: "medium", hourCycle: "h23" });
 
 function left(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);

@@ -1,7 +1,6 @@
 """A small application around the templates alone: no database, no feature, the real assets."""
 
 import gzip
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,14 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.testing import FlaskClient
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from marketplace.i18n import DEFAULT_LOCALE, TRANSLATIONS, compile_catalogues
+from marketplace.web.i18n import page_gettext
 from marketplace.web.styleguide import styleguide_context
-from marketplace.web.templating import Addresses
+from marketplace.web.templating import Addresses, show_date, show_datetime
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = (
@@ -105,16 +105,27 @@ def design_app() -> Flask:
         SECRET_KEY="design",
     )
     Babel(app, locale_selector=lambda: request.args.get("lang", "zh_Hans_CN"))
-    manifest = json.loads((ROOT / "static/built/manifest.json").read_text("utf-8"))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(datetime=show_datetime, date=show_date)
+    addresses = Addresses(app)
     app.jinja_env.globals.update(
-        asset=lambda name: f"/static/{manifest[name]}", csrf_token=lambda: "token", link=Addresses(app).link
+        _=page_gettext,
+        gettext=page_gettext,
+        asset=addresses.asset,
+        link=addresses.link,
+        csrf_token=lambda: "token",
     )
+    app.before_request(speak)
     app.context_processor(page_context)
     app.after_request(secure)
     add_routes(app)
     return app
+
+
+def speak() -> None:
+    """The language that the address names."""
+    g.speaks_english = request.args.get("lang") == "en"
 
 
 def secure(response: Response) -> Response:
