@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from marketplace.decision.base import InputError
-from marketplace.decision.runner import panels, scores
+from marketplace.decision.runner import panels, plans, scores
 from marketplace.decision.runner.inputs import Inputs
 
 Method = Callable[[Inputs], dict[str, Any]]
@@ -14,14 +14,20 @@ Method = Callable[[Inputs], dict[str, Any]]
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "ahp": scores.run_ahp,
+        "assignment": plans.run_assignment,
         "calibration_additive": panels.run_additive,
         "calibration_bradley_terry": panels.run_bradley_terry,
         "calibration_mixed": panels.run_mixed,
         "calibration_zscore": panels.run_zscore,
         "entropy_weight": scores.run_entropy,
+        "equal_shares": plans.run_equal_shares,
+        "group_constrained_knapsack": plans.run_group_constrained,
         "icc": panels.run_icc,
         "kendall_w": panels.run_kendall_w,
+        "knapsack": plans.run_knapsack,
         "krippendorff_alpha": panels.run_alpha,
+        "multi_knapsack": plans.run_multi_knapsack,
+        "rank_and_fund": plans.run_rank_and_fund,
         "rank_interval": panels.run_rank_interval,
         "reliability_real_panel": panels.run_real_panel,
         "rubric_pipeline": scores.run_rubric,

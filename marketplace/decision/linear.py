@@ -1,0 +1,159 @@
+"""Integer programmes solved by HiGHS inside scipy (整数规划), relaxed first.
+
+Assignment models are nearly always integral once relaxed. Where they are not, only columns that the relaxation
+finds attractive are branched on; the relaxation still bounds the value over all columns, so the gap is honest.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from marketplace.decision.base import Bools, Floats, Ints
+from marketplace.decision.scientific import optimize, sparse
+
+INFEASIBLE = 2
+WHOLE = 1e-6
+COLUMNS = 1500
+
+
+@dataclass
+class Rows:
+    """Rows lower ≤ A x ≤ upper, collected as coordinates."""
+
+    columns: int
+    row: list[Ints] = field(default_factory=list)
+    col: list[Ints] = field(default_factory=list)
+    value: list[Floats] = field(default_factory=list)
+    lower: list[Floats] = field(default_factory=list)
+    upper: list[Floats] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, row: Ints, col: Ints, value: Floats, lower: Floats, upper: Floats) -> None:
+        """Append rows numbered from 0 within this block."""
+        self.row.append(row + self.count)
+        self.col.append(col)
+        self.value.append(value)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.count += len(lower)
+
+    def limits(self) -> tuple[Floats, Floats]:
+        """Lower and upper limits of all rows."""
+        nothing = [np.zeros(0)]
+        return np.concatenate(self.lower or nothing), np.concatenate(self.upper or nothing)
+
+    def matrix(self) -> Any:
+        """The coefficients as a sparse matrix."""
+        if not self.count:
+            return sparse().csr_array((0, self.columns))
+        entries = np.concatenate(self.value), (np.concatenate(self.row), np.concatenate(self.col))
+        return sparse().csr_array(entries, shape=(self.count, self.columns))
+
+    def constraint(self, columns: Bools) -> Any:
+        """The rows over some columns, the others being 0, as `milp` wants them."""
+        if not self.count:
+            return ()
+        return optimize().LinearConstraint(self.matrix()[:, np.flatnonzero(columns)], *self.limits())
+
+    def split(self) -> dict[str, Any]:
+        """The rows as equations and upper limits, as `linprog` wants them."""
+        matrix, (lower, upper) = self.matrix(), self.limits()
+        equal = lower == upper
+        above, below = ~equal & np.isfinite(upper), ~equal & np.isfinite(lower)
+        return {
+            "A_ub": sparse().vstack([matrix[above], -matrix[below]]),
+            "b_ub": np.concatenate([upper[above], -lower[below]]),
+            "A_eq": matrix[equal],
+            "b_eq": lower[equal],
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """HiGHS's answer: values (None when there is none), proven bound, relative gap, whether infeasible."""
+
+    x: Floats | None
+    value: float
+    bound: float
+    gap: float
+    infeasible: bool
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Maximise objective · x under rows and bounds; `whole` tells which columns are integers."""
+
+    objective: Floats
+    rows: Rows
+    lower: Floats
+    upper: Floats
+    whole: Bools
+
+    def solve(self, time_s: float) -> Answer:
+        """The best whole answer found in the time, with a proven bound."""
+        end = time.perf_counter() + time_s
+        relaxed, attraction = self.relax(time_s)
+        if relaxed.x is None or self._is_whole(relaxed.x):
+            return relaxed
+        for columns in self._choices(relaxed.x, attraction):
+            found = self._branch(columns, end - time.perf_counter())
+            if found.x is not None:
+                bound = min(relaxed.bound, found.bound) if columns.all() else relaxed.bound
+                return Answer(found.x, found.value, bound, _gap(found.value, bound), False)
+        return Answer(None, -np.inf, relaxed.bound, np.inf, found.infeasible)
+
+    def relax(self, time_s: float) -> tuple[Answer, Floats]:
+        """The relaxation, and each column's reduced cost (0 or above: worth using)."""
+        if not len(self.objective):
+            return self._nothing(), np.zeros(0)
+        found = optimize().linprog(
+            -self.objective,
+            **self.rows.split(),
+            bounds=np.column_stack([self.lower, self.upper]),
+            method="highs",
+            options={"time_limit": max(time_s, 0.05)},
+        )
+        if found.x is None or found.status != 0:
+            return Answer(None, -np.inf, np.inf, np.inf, found.status == INFEASIBLE), np.zeros(0)
+        value = float(self.objective @ found.x)
+        attraction = -np.asarray(found.lower.marginals + found.upper.marginals)
+        return Answer(found.x, value, value, 0.0, False), attraction
+
+    def _is_whole(self, x: Floats) -> bool:
+        return bool((np.abs(x - np.round(x))[self.whole] < WHOLE).all())
+
+    def _choices(self, x: Floats, attraction: Floats) -> list[Bools]:
+        """First the most attractive columns, then all of them."""
+        everything = np.ones(len(x), dtype=bool)
+        if len(x) <= 2 * COLUMNS:
+            return [everything]
+        used = (x > 1e-9) | (self.lower > 0) | ~self.whole
+        cut = np.partition(-attraction[~used], min(COLUMNS, int((~used).sum()) - 1))[COLUMNS - 1]
+        return [used | (-attraction <= cut), everything]
+
+    def _branch(self, columns: Bools, time_s: float) -> Answer:
+        found = optimize().milp(
+            -self.objective[columns],
+            constraints=self.rows.constraint(columns),
+            integrality=self.whole[columns].astype(np.int64),
+            bounds=optimize().Bounds(self.lower[columns], self.upper[columns]),
+            options={"time_limit": max(time_s, 0.05), "mip_rel_gap": 1e-9},
+        )
+        if found.x is None:
+            return Answer(None, -np.inf, np.inf, np.inf, found.status == INFEASIBLE)
+        x = np.zeros(len(columns))
+        x[columns] = found.x
+        value = float(self.objective @ x)
+        bound = value if found.mip_dual_bound is None else max(value, -float(found.mip_dual_bound))
+        return Answer(x, value, bound, _gap(value, bound), False)
+
+    def _nothing(self) -> Answer:
+        lower, upper = self.rows.limits()
+        fits = bool((lower <= 0).all() and (upper >= 0).all())
+        return Answer(np.zeros(0) if fits else None, 0.0, 0.0, 0.0, not fits)
+
+
+def _gap(value: float, bound: float) -> float:
+    return max(0.0, bound - value) / max(abs(value), 1e-9)
