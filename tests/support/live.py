@@ -1,0 +1,33 @@
+"""A world behind a real address, for a real browser."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from playwright.sync_api import BrowserContext
+from werkzeug.serving import make_server
+
+from tests.support.world import World
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serves the program on a free port of this machine; answers its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="live-server")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def sign_in(context: BrowserContext, world: World, address: str, key: str) -> None:
+    """Lets a browser context be a member of the cast, with the cookie that a sign-in would have given it."""
+    interface = world.app.session_interface.get_signing_serializer(world.app)  # type: ignore[attr-defined]
+    value = interface.dumps({"_user_id": world.token(key), "_fresh": True})
+    name = world.app.config["SESSION_COOKIE_NAME"]
+    context.add_cookies([{"name": name, "value": value, "url": address}])
