@@ -16,13 +16,15 @@ from marketplace.core.files import FileStore
 from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notifications.views import blueprint as notifications_blueprint
 from marketplace.organisations.identity import Identity, identity_by_token
+from marketplace.organisations.views import blueprint as organisations_blueprint
+from marketplace.organisations.views.again import sign_in_again
 from marketplace.web import errors, i18n, requests, security, templating
 from marketplace.web.requests import ANONYMOUS, Application, db_session, request_now
 from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS
 
-BLUEPRINTS = (web_blueprint, notifications_blueprint, files_blueprint)
+BLUEPRINTS = (web_blueprint, notifications_blueprint, organisations_blueprint, files_blueprint)
 
 
 class Visitor(AnonymousUserMixin):
@@ -89,3 +91,5 @@ def _sign_in(app: Flask) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> Identity | None:
         return identity_by_token(db_session(), token, request_now())
+
+    manager.unauthorized_handler(sign_in_again)

@@ -36,6 +36,7 @@ class Settings:
     idle_minutes: int = 30
     privileged_idle_minutes: int = 15
     absolute_hours: int = 12
+    password_days: int = 0
     upload_megabytes: int = 20
     argon2_memory_kib: int = 47_104
     proxies: int = 0
@@ -137,6 +138,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         idle_minutes=_whole(env, "IDLE_MINUTES", 30, 2, 720),
         privileged_idle_minutes=_whole(env, "PRIVILEGED_IDLE_MINUTES", 15, 2, 720),
         absolute_hours=_whole(env, "ABSOLUTE_HOURS", 12, 1, 24),
+        password_days=_whole(env, "PASSWORD_DAYS", 0, 0, 3650),
         upload_megabytes=_whole(env, "UPLOAD_MEGABYTES", 20, 1, 200),
         proxies=_whole(env, "TRUSTED_PROXIES", 0, 0, 5),
         footer={key: env[name] for name, key in FOOTER.items() if env.get(name)},

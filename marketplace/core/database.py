@@ -17,6 +17,8 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
+    func,
+    select,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
@@ -171,3 +173,10 @@ def database_now(session: Session, fallback: datetime) -> datetime:
         return fallback
     moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
+
+
+def one_at_a_time(session: Session, name: str) -> None:
+    """Until the end of this transaction nobody else passes here with the same name. On SQLite a writing session
+    already holds the only write lock."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import select
@@ -42,6 +42,7 @@ class Identity:
     created_at: datetime
     last_seen_at: datetime
     ends_at: datetime
+    idle_minutes: int
     choices: tuple[Acting, ...]
     acting: Acting | None
 
@@ -51,6 +52,10 @@ class Identity:
 
     def get_id(self) -> str:
         return self.token
+
+    def expires_at(self, seen: datetime) -> datetime:
+        """When this session ends if nothing more is done after ``seen``."""
+        return min(seen + timedelta(minutes=self.idle_minutes), self.ends_at)
 
     @property
     def actor(self) -> Actor:
@@ -73,6 +78,12 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def is_live(record: SignInSession, now: datetime) -> bool:
+    """Neither ended nor over nor idle for too long."""
+    idle_end = record.last_seen_at + timedelta(minutes=record.idle_minutes)
+    return record.ended_at is None and now < min(record.ends_at, idle_end)
+
+
 def identity_by_token(session: Session, token: str, now: datetime) -> Identity | None:
     """The person behind a live session, with all current appointments; None when ended, expired or deactivated."""
     query = (
@@ -89,7 +100,7 @@ def identity_by_token(session: Session, token: str, now: datetime) -> Identity |
         .order_by(Organisation.order_key, Organisation.id)
     )
     rows = session.execute(query).all()
-    if not rows:
+    if not rows or not is_live(rows[0][0], now):
         return None
     record, person = rows[0][0], rows[0][1]
     choices = _choices(
@@ -98,7 +109,8 @@ def identity_by_token(session: Session, token: str, now: datetime) -> Identity |
     acting = next((c for c in choices if c.organisation_id == record.acting_organisation_id), None)
     return Identity(
         token, record.id, person.id, person.name, person.email, person.locale, person.must_change_password,
-        record.created_at, record.last_seen_at, record.ends_at, choices, acting or (choices[0] if choices else None),
+        record.created_at, record.last_seen_at, record.ends_at, record.idle_minutes, choices,
+        acting or (choices[0] if choices else None),
     )  # fmt: skip
 
 

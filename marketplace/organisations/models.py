@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.actor import Role
@@ -120,6 +120,7 @@ class SignInSession(Unguessable, Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    idle_minutes: Mapped[int] = mapped_column(Integer)
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(64), default="")
     browser: Mapped[str] = mapped_column(String(200), default="")
@@ -133,6 +134,15 @@ class SignInFailure(Numbered, Base):
 
     counter: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+
+
+class SignInLock(Base):
+    """登录锁定: set by the failure that was one too many; it ends by itself."""
+
+    __tablename__ = "sign_in_lock"
+
+    counter: Mapped[str] = mapped_column(String(80), primary_key=True)
+    until: Mapped[datetime]
 
 
 class TokenPurpose(StrEnum):

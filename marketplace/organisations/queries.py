@@ -1,14 +1,17 @@
 """Looking up organisations and people. Lists stand in the order of official tables (机构排序), never by id."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select, union
 from sqlalchemy.orm import Session
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import ADMINISTRATOR_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
 from marketplace.notifications.recipients import Recipient
+from marketplace.organisations.labels import ROLE_LABELS
 from marketplace.organisations.models import (
     LEAD_KINDS,
     Appointment,
@@ -116,3 +119,56 @@ def people_with_roles(
     if organisation_ids is not None:
         query = query.where(Appointment.organisation_id.in_(list(organisation_ids)))
     return list(dict.fromkeys(Recipient(*row) for row in session.execute(query)))
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """One sample person on the demonstration's sign-in page."""
+
+    person_id: int
+    name: str
+    units: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+CAST_GROUPS: tuple[tuple[str, str], ...] = (
+    ("province", N_("省局")),
+    ("bureaus", N_("市县")),
+    ("direct", N_("直属单位")),
+    ("experts", N_("专家")),
+    ("oversight", N_("监督与管理")),
+)
+
+
+def demo_cast(session: Session) -> list[tuple[str, list[CastMember]]]:
+    """The sample people grouped by their part in the story (示例人员). One statement."""
+    query = (
+        select(Person.id, Person.name, Appointment.role, Organisation.name, Organisation.kind)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(Person.is_demo, Person.state == PersonState.ACTIVE, Appointment.ended_at.is_(None))
+        .order_by(Organisation.order_key, Person.id, Appointment.id)
+    )
+    found: dict[int, list[tuple[str, str, str, str]]] = {}
+    for person_id, name, role, unit, kind in session.execute(query):
+        found.setdefault(person_id, []).append((name, role, unit, kind))
+    groups: dict[str, list[CastMember]] = {key: [] for key, _ in CAST_GROUPS}
+    for person_id, posts in found.items():
+        groups[_part(posts[0][1], posts[0][3])].append(_cast_member(person_id, posts))
+    return [(label, groups[key]) for key, label in CAST_GROUPS if groups[key]]
+
+
+def _part(role: str, kind: str) -> str:
+    if role == Role.EXPERT:
+        return "experts"
+    if role in ADMINISTRATOR_ROLES or role == Role.AUDITOR:
+        return "oversight"
+    if kind == OrganisationKind.DIRECT_UNIT:
+        return "direct"
+    return "province" if role in PROVINCE_ROLES else "bureaus"
+
+
+def _cast_member(person_id: int, posts: list[tuple[str, str, str, str]]) -> CastMember:
+    units = tuple(dict.fromkeys(unit for _, _, unit, _ in posts))
+    roles = tuple(dict.fromkeys(ROLE_LABELS[Role(role)] for _, role, _, _ in posts))
+    return CastMember(person_id, posts[0][0], units, roles)

@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import Flask, Response, g, has_request_context, request
@@ -66,6 +68,18 @@ def current_uow() -> UnitOfWork:
         now = request_now()
         g.uow = unit_of_work(session, current_actor(), now)
     return cast(UnitOfWork, g.uow)
+
+
+@contextmanager
+def separate_uow() -> Iterator[UnitOfWork]:
+    """A unit of work in a transaction of its own, committed at the end of the block: for what must stay on record
+    whatever the answer is. What the request's own transaction holds is given up first."""
+    actor = current_actor()
+    discard()
+    with writing_session(runtime().engine) as session:
+        uow = unit_of_work(session, actor, database_now(session, runtime().clock()))
+        yield uow
+        uow.commit()
 
 
 def discard() -> None:

@@ -1,6 +1,6 @@
 """Headers, the guard against bad bytes, and the gate that denies by default."""
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -62,7 +62,8 @@ def deny_by_default() -> BaseResponse | None:
     if from_app.public:
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("organisations.sign_in", next=_where()))
+        answer: BaseResponse = current_app.make_response(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+        return answer
     if from_app.roles and not current_actor().has(*from_app.roles):
         raise Refused(N_("您当前的办事身份不能使用此功能"))
     return None
@@ -70,10 +71,6 @@ def deny_by_default() -> BaseResponse | None:
 
 def _view_access() -> Access | None:
     return access_of(current_app.view_functions.get(request.endpoint or ""))
-
-
-def _where() -> str:
-    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
 
 
 def add_headers(response: Response) -> Response:

@@ -13,10 +13,12 @@ from marketplace.web.styleguide import styleguide_context
 blueprint = Blueprint("web", __name__)
 
 
-def local_target(address: str | None) -> str:
-    """The address itself if it stays on this site, else the front page (no open redirect)."""
-    ok = bool(address) and str(address).startswith("/") and not str(address).startswith(("//", "/\\"))
-    return str(address) if ok else url_for("public.front")
+def local_target(address: str | None, otherwise: str = "") -> str:
+    """The address itself if it stays on this site, else ``otherwise`` or the front page (no open redirect). Browsers
+    read a backslash as a slash and skip tabs and line ends."""
+    text = address or ""
+    leaves = not text.startswith("/") or text.startswith("//") or any(char in text for char in "\\\t\r\n")
+    return (otherwise or url_for("public.front")) if leaves else text
 
 
 @blueprint.get("/language/<code>")

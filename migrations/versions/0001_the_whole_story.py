@@ -195,6 +195,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_sign_in_failure_counter", ["counter", "at"], unique=False)
 
     op.create_table(
+        "sign_in_lock",
+        sa.Column("counter", sa.String(length=80), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("counter", name=op.f("pk_sign_in_lock")),
+    )
+    op.create_table(
         "appointment",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -311,6 +317,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idle_minutes", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("browser", sa.String(length=200), nullable=False),
@@ -1034,6 +1041,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appointment_organisation_id"))
 
     op.drop_table("appointment")
+    op.drop_table("sign_in_lock")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_failure_counter")
 

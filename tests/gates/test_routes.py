@@ -9,6 +9,9 @@ PUBLIC = {
     "web.healthz",
     "web.styleguide",
     "notifications.readyz",
+    "organisations.sign_in",
+    "organisations.enter",
+    "organisations.step_in",
 }
 """All endpoints that need no sign-in. Adding one here is a decision, not a formality."""
 

@@ -31,6 +31,9 @@ from tests.support.postgres import PostgresServer
 BEGINNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday, 2 March 2026, 9:00 in Beijing."""
 
+SIGN_IN_AGAIN = timedelta(minutes=10)
+"""Less than the shortest idle limit."""
+
 SECRET = "a secret that only the tests know, long enough"
 
 
@@ -75,8 +78,7 @@ class World:
     app: Flask
     clock: FrozenClock
     people: dict[str, int]
-    tokens: dict[str, str] = field(default_factory=dict)
-    signed_in_at: dict[str, datetime] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     @property
     def runtime(self) -> Any:
@@ -87,15 +89,13 @@ class World:
         return self.runtime.engine
 
     def token(self, key: str) -> str:
-        """A session token of a member of the cast; a new one when the clock has moved past the old one's day."""
-        if key in self.tokens and self.clock() - self.signed_in_at[key] > timedelta(hours=6):
-            del self.tokens[key]
-        if key not in self.tokens:
-            self.signed_in_at[key] = self.clock()
+        """A session token of a member of the cast: a new one when the clock has moved on, as after a new sign-in."""
+        known = self.tokens.get(key)
+        if known is None or self.clock() - known[1] >= SIGN_IN_AGAIN:
             with self.uow() as uow:
                 person = uow.session.get_one(Person, self.people[key])
-                self.tokens[key] = begin_session(uow, person)
-        return self.tokens[key]
+                known = self.tokens[key] = (begin_session(uow, person), self.clock())
+        return known[0]
 
     def actor(self, key: str) -> Actor:
         """A member of the cast as an actor."""

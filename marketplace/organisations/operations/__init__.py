@@ -1,0 +1,1 @@
+"""The verbs about people and organisations (办理)."""
