@@ -41,9 +41,9 @@ def count_of(session: Session, owner_kind: str, owner_id: int) -> int:
 
 
 def attachment_by_id(session: Session, attachment_id: int) -> Attachment:
-    """The row, whoever asks: only for what then asks ``access_to``. A removed file is still there for those who hold
-    the receipt that names it."""
+    """The row, whoever asks: only for what then asks ``access_to``. A removed file is gone for everybody; its bytes
+    stay as evidence of what was recorded with them."""
     attachment = session.get(Attachment, attachment_id)
-    if attachment is None:
+    if attachment is None or attachment.removed_at is not None:
         raise NotFound
     return attachment

@@ -1,0 +1,262 @@
+"""The verbs of bidding: a bureau drafts, its head submits, and until the deadline may withdraw and submit again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
+
+from marketplace.audit.seals import topic_seal
+from marketplace.bids import events, policy, queries
+from marketplace.bids.bounds import malformed
+from marketplace.bids.checks import Demand, Gap, problems
+from marketplace.bids.content import (
+    BidContent,
+    Indicator,
+    PlannedMilestone,
+    content_from_dict,
+    digest,
+    snapshot,
+)
+from marketplace.bids.models import Bid, BidPartner, Receipt
+from marketplace.bids.sections import changed_sections, readable
+from marketplace.bids.workflow import BID
+from marketplace.core.clock import beijing_date
+from marketplace.core.errors import Invalid, Problem, StaleVersion
+from marketplace.core.ids import random_code
+from marketplace.core.text import N_, has_forbidden_characters, tidy
+from marketplace.core.unit_of_work import UnitOfWork, require_version
+from marketplace.core.verdict import require
+from marketplace.files.operations import Upload, change_files
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.queries import partners_choices
+from marketplace.topics.models import Topic
+from marketplace.topics.rules import rules_from_dict
+
+MOST_OPINION = 1000
+MOST_TASK = 400
+
+
+def start_bid(uow: UnitOfWork, topic: Topic) -> Bid:
+    """起草揭榜申请: one for each unit and topic; who begins twice comes back to the same draft."""
+    existing = queries.own_bid_on(uow.session, uow.actor, topic.id)
+    if existing is not None:
+        return existing
+    require(policy.may_start(uow.actor, topic, uow.now))
+    lead = uow.session.get_one(Organisation, uow.actor.organisation_id)
+    bid = Bid(
+        topic=topic, lead=lead, content=first_draft(topic).to_dict(), drafted_by=uow.actor.person_id,
+        drafted_at=uow.now, saved_at=uow.now, is_sample=topic.is_sample, partners=[],
+    )  # fmt: skip
+    uow.session.add(bid)
+    uow.session.flush()
+    uow.emit(events.BidDrafted(**_about(bid)))
+    return bid
+
+
+def first_draft(topic: Topic) -> BidContent:
+    """What the topic already says need not be typed again: a row for each deliverable, the suggested milestones."""
+    return BidContent(
+        indicators=tuple(Indicator(deliverable_key=item["key"]) for item in topic.deliverables),
+        milestones=tuple(
+            PlannedMilestone(name=item["name"], month=item["month"], evidence=tuple(item["evidence"]))
+            for item in topic.milestones
+        ),
+    )
+
+
+def save_bid(uow: UnitOfWork, bid: Bid, content: BidContent, version: int | None = None) -> None:
+    """保存草稿: it may be incomplete, never malformed. A stale version answers with both texts."""
+    require(policy.may_edit(uow.actor, bid, uow.now))
+    _require_version(bid, version, content)
+    if found := malformed(content, [item["key"] for item in bid.topic.deliverables]):
+        raise Invalid(found)
+    bid.content = content.to_dict()
+    bid.budget_fen = content.total_fen
+    _touch(uow, bid)
+
+
+def set_partners(
+    uow: UnitOfWork, bid: Bid, partners: Sequence[tuple[int, str]], version: int | None = None
+) -> None:
+    """确定参与单位: (organisation id, task) in order, in place of those before. A partner learns of it at the
+    opening."""
+    require(policy.may_edit(uow.actor, bid, uow.now))
+    require_version(bid, version)
+    wanted = {key: tidy(task) for key, task in partners}
+    if found := _partner_problems(uow, bid, partners, wanted):
+        raise Invalid(found)
+    if [(p.organisation_id, p.task) for p in bid.partners] == list(wanted.items()):
+        return
+    for partner in bid.partners:
+        uow.session.delete(partner)
+    uow.session.flush()
+    chosen = queries.organisations_by_id(uow.session, list(wanted))
+    bid.partners = [
+        BidPartner(organisation=chosen[key], organisation_id=key, position=number, task=task)
+        for number, (key, task) in enumerate(wanted.items())
+    ]
+    _touch(uow, bid)
+
+
+def _partner_problems(
+    uow: UnitOfWork, bid: Bid, partners: Sequence[tuple[int, str]], wanted: Mapping[int, str]
+) -> dict[str, Problem]:
+    found: dict[str, Problem] = {}
+    limit = rules_from_dict(bid.topic.list.rules).partners_limit
+    known = dict(partners_choices(uow.session, beijing_date(uow.now), without=bid.lead_id)) if wanted else {}
+    if wanted and not bid.topic.joint_allowed:
+        found["partners"] = N_("本榜题不接受联合揭榜，请移除参与单位")
+    elif len(wanted) > limit:
+        found["partners"] = (N_("参与单位最多%(most)s家"), {"most": limit})
+    elif len(wanted) < len(partners):
+        found["partners"] = N_("同一单位只能填写一次")
+    for number, (key, task) in enumerate(partners):
+        if key not in known:
+            found[f"partners.{number}.organisation_id"] = N_("请从列表中选择参与单位")
+        if len(task) > MOST_TASK or has_forbidden_characters(task):
+            found[f"partners.{number}.task"] = (N_("不超过%(most)s字"), {"most": MOST_TASK})
+    return found
+
+
+def change_bid_files(
+    uow: UnitOfWork, bid: Bid, uploads: Sequence[Upload] = (), drop: Iterable[int] = ()
+) -> None:
+    """增减附件. The bid's version grows with them: nothing slips in beside a submission."""
+    require(policy.may_edit(uow.actor, bid, uow.now))
+    change_files(
+        uow, owner_kind=queries.FILE_OWNER, owner_id=bid.id, uploads=uploads, drop=drop,
+        seal_key=topic_seal(bid.topic_id),
+    )  # fmt: skip
+    _touch(uow, bid)
+
+
+def send_to_head(uow: UnitOfWork, bid: Bid, version: int | None = None) -> None:
+    """送单位审核: complete, so that the head decides and does not search."""
+    require(policy.may_send_to_head(uow.actor, bid, uow.now))
+    require_version(bid, version)
+    _require_complete(bid)
+    BID.advance(bid, "send_to_head")
+    bid.returned_reason = None
+    uow.emit(events.BidSentToHead(**_about(bid)))
+
+
+def return_bid(uow: UnitOfWork, bid: Bid, opinion: str) -> None:
+    """退回修改, with the reason."""
+    require(policy.may_return(uow.actor, bid, uow.now))
+    reason = required_opinion(opinion)
+    BID.advance(bid, "return")
+    bid.returned_reason = reason
+    uow.emit(events.BidReturned(**_about(bid), opinion=reason))
+
+
+def submit_bid(uow: UnitOfWork, bid: Bid, version: int | None = None) -> Receipt:
+    """提交揭榜: complete and before the deadline; the receipt says what exactly was submitted, and when."""
+    topic = queries.lock_topic(uow.session, bid.topic_id)
+    limit = rules_from_dict(topic.list.rules).running_limit
+    running = queries.running_count(uow.session, bid.lead_id)
+    require(policy.may_submit(uow.actor, bid, uow.now, running, limit))
+    require_version(bid, version)
+    _require_complete(bid)
+    content = content_from_dict(bid.content).weighted()
+    bid.content = content.to_dict()
+    receipt = _receipt(uow, bid, content)
+    BID.advance(bid, "submit")
+    bid.number, bid.submitted_at, bid.submitted_by = receipt.number, uow.now, uow.actor.person_id
+    bid.returned_reason = None
+    uow.session.add(receipt)
+    uow.session.flush()
+    uow.emit(
+        events.BidSubmitted(**_about(bid), receipt_id=receipt.id, content_sha256=receipt.content_sha256)
+    )
+    return receipt
+
+
+def _receipt(uow: UnitOfWork, bid: Bid, content: BidContent) -> Receipt:
+    submitted = current_snapshot(uow, bid, content)
+    return Receipt(
+        bid_id=bid.id,
+        number=f"{bid.topic.code}-{random_code(8)}",
+        submitted_at=uow.now,
+        submitted_by=uow.actor.person_id,
+        content=submitted,
+        content_sha256=digest(submitted),
+    )
+
+
+def current_snapshot(uow: UnitOfWork, bid: Bid, content: BidContent) -> dict[str, Any]:
+    """What the bid holds now: form, partners, files."""
+    files = queries.file_facts(queries.files_of(uow.session, bid))
+    return snapshot(content, queries.partner_facts(bid), files)
+
+
+def withdraw_bid(uow: UnitOfWork, bid: Bid, opinion: str) -> None:
+    """撤回: until the deadline; the receipt stays on record as withdrawn."""
+    queries.lock_topic(uow.session, bid.topic_id)
+    require(policy.may_withdraw(uow.actor, bid, uow.now))
+    reason = required_opinion(opinion)
+    BID.advance(bid, "withdraw")
+    live = select(Receipt).where(Receipt.bid_id == bid.id, Receipt.withdrawn_at.is_(None))
+    uow.session.scalars(live).one().withdrawn_at = uow.now
+    bid.number = bid.submitted_at = bid.submitted_by = None
+    uow.emit(events.BidWithdrawn(**_about(bid), opinion=reason))
+
+
+def revise_bid(uow: UnitOfWork, bid: Bid) -> None:
+    """重新编辑 after a withdrawal."""
+    require(policy.may_revise(uow.actor, bid, uow.now))
+    BID.advance(bid, "revise")
+    uow.emit(events.BidRevised(**_about(bid)))
+
+
+def gaps(bid: Bid) -> list[Gap]:
+    """What still keeps the bid from being submitted."""
+    return problems(content_from_dict(bid.content), demand_of(bid.topic), len(bid.partners))
+
+
+def demand_of(topic: Topic) -> Demand:
+    """What the topic asks of a bid."""
+    return Demand(
+        deliverables=tuple((item["key"], item["name"]) for item in topic.deliverables),
+        duration_months=topic.duration_months,
+        provincial_fen=topic.budget_max_fen or 0,
+        joint_allowed=topic.joint_allowed,
+        partners_limit=rules_from_dict(topic.list.rules).partners_limit,
+    )
+
+
+def required_opinion(opinion: str) -> str:
+    """A reason in words, or Invalid."""
+    text = tidy(opinion)
+    if not text or len(text) > MOST_OPINION or has_forbidden_characters(text):
+        raise Invalid({"opinion": (N_("请填写理由，不超过%(most)s字"), {"most": MOST_OPINION})})
+    return text
+
+
+def _require_complete(bid: Bid) -> None:
+    found: dict[str, Problem] = {}
+    for number, gap in enumerate(gaps(bid)):
+        found[f"{gap.section}.{gap.field}.{number}"] = gap.problem
+    if found:
+        raise Invalid(found)
+
+
+def _require_version(bid: Bid, version: int | None, yours: BidContent) -> None:
+    if version is None or version == bid.version:
+        return
+    stored = content_from_dict(bid.content)
+    sections = changed_sections(stored, yours)
+    raise StaleVersion(
+        theirs={label: text for code in sections for label, text in readable(stored, code).items()},
+        yours={label: text for code in sections for label, text in readable(yours, code).items()},
+    )
+
+
+def _touch(uow: UnitOfWork, bid: Bid) -> None:
+    """The version grows even when only partners or files have changed."""
+    bid.saved_at = uow.now
+    flag_modified(bid, "saved_at")
+
+
+def _about(bid: Bid) -> dict[str, Any]:
+    return {"bid_id": bid.id, "topic_id": bid.topic_id, "organisation_id": bid.lead_id}

@@ -1,0 +1,231 @@
+"""The one door to bids (揭榜申请唯一入口): no other module selects ``Bid``.
+
+Before the opening only the lead unit's own clerks and heads pass; for everybody else the bid does not exist: not its
+content, not its files, not its number. Afterwards the province, the auditor, the partners and the panel's members
+read what was opened. What was never submitted stays the unit's own for ever.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from marketplace.audit.seals import topic_seal
+from marketplace.bids.models import Bid, BidOpening, BidPartner, Receipt
+from marketplace.bids.policy import acts_for, may_open_desk
+from marketplace.bids.workflow import OPENED_STATES, BidState
+from marketplace.core.actor import BUREAU_ROLES, Actor
+from marketplace.core.errors import NotFound
+from marketplace.files.access import DENIED, Access
+from marketplace.files.models import Attachment
+from marketplace.files.queries import attachments_of
+from marketplace.organisations.models import Organisation
+from marketplace.topics.models import Topic
+from marketplace.topics.workflow import TopicState
+
+FILE_OWNER = "bid"
+MOST_OWN = 200
+
+
+def _whole() -> Select[Bid]:
+    """A bid with what every page of it shows, in two statements whatever its size."""
+    return select(Bid).options(
+        joinedload(Bid.topic, innerjoin=True).joinedload(Topic.list, innerjoin=True),
+        joinedload(Bid.lead, innerjoin=True),
+        selectinload(Bid.partners).joinedload(BidPartner.organisation, innerjoin=True),
+    )
+
+
+def _opened() -> ColumnElement[bool]:
+    return Bid.state.in_(OPENED_STATES)
+
+
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The seal as a condition: what this actor may learn of."""
+    ways: list[ColumnElement[bool]] = [false()]
+    if actor.has(*BUREAU_ROLES):
+        partner = Bid.partners.any(BidPartner.organisation_id == actor.organisation_id)
+        ways += [Bid.lead_id == actor.organisation_id, and_(_opened(), partner)]
+    if may_open_desk(actor):
+        ways.append(_opened())
+    return or_(*ways)
+
+
+def bid_for(session: Session, actor: Actor, bid_id: int) -> Bid:
+    """One bid that the actor may see; NotFound for what is not there and for what is not hers alike."""
+    found = session.scalar(_whole().where(Bid.id == bid_id, _visible_to(actor)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_bid_for(session: Session, actor: Actor, bid_id: int) -> Bid:
+    """One bid of the actor's own unit (to work on it)."""
+    found = bid_for(session, actor, bid_id)
+    if not acts_for(actor, found.lead_id):
+        raise NotFound
+    return found
+
+
+def own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
+    """The unit's own bids, the nearest deadline first; none for people without a unit."""
+    if not actor.has(*BUREAU_ROLES):
+        return ()
+    query = (
+        select(Bid)
+        .join(Bid.topic)
+        .options(joinedload(Bid.topic, innerjoin=True), joinedload(Bid.lead, innerjoin=True))
+        .where(Bid.lead_id == actor.organisation_id)
+        .order_by(Topic.state != TopicState.OPEN, Topic.deadline.desc(), Bid.id)
+        .limit(MOST_OWN)
+    )
+    return session.scalars(query).all()
+
+
+def joined_bids(session: Session, actor: Actor) -> Sequence[Bid]:
+    """Opened bids of others in which the actor's unit is a partner."""
+    if not actor.has(*BUREAU_ROLES):
+        return ()
+    query = (
+        select(Bid)
+        .join(Bid.topic)
+        .options(joinedload(Bid.topic, innerjoin=True), joinedload(Bid.lead, innerjoin=True))
+        .where(_opened(), Bid.partners.any(BidPartner.organisation_id == actor.organisation_id))
+        .order_by(Topic.deadline.desc(), Bid.id)
+        .limit(MOST_OWN)
+    )
+    return session.scalars(query).all()
+
+
+def own_bid_on(session: Session, actor: Actor, topic_id: int) -> Bid | None:
+    """The actor's unit's own bid for a topic, if there is one."""
+    if not actor.has(*BUREAU_ROLES):
+        return None
+    return session.scalar(_whole().where(Bid.topic_id == topic_id, Bid.lead_id == actor.organisation_id))
+
+
+def bids_of_topic(session: Session, actor: Actor, topic: Topic) -> Sequence[Bid]:
+    """已启封的申请 of a topic in the order of submission. Nobody gets anything before the opening."""
+    return opened_bids(session, topic.id) if may_open_desk(actor) else ()
+
+
+def opened_bids(session: Session, topic_id: int) -> Sequence[Bid]:
+    """The same for the program itself (panels, awards): only what has been opened."""
+    query = _whole().where(Bid.topic_id == topic_id, _opened()).order_by(Bid.submitted_at, Bid.id)
+    return session.scalars(query).all()
+
+
+def opened_bid(session: Session, bid_id: int) -> Bid:
+    """One opened bid for the program itself."""
+    found = session.scalar(_whole().where(Bid.id == bid_id, _opened()))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def opening_of(session: Session, topic_id: int) -> BidOpening | None:
+    """启封记录 of a topic."""
+    return session.scalar(select(BidOpening).where(BidOpening.topic_id == topic_id))
+
+
+def receipts_of(session: Session, bid: Bid) -> Sequence[Receipt]:
+    """All receipts of a bid that has passed the door, newest first."""
+    query = select(Receipt).where(Receipt.bid_id == bid.id)
+    return session.scalars(query.order_by(Receipt.submitted_at.desc(), Receipt.id)).all()
+
+
+def files_of(session: Session, bid: Bid) -> list[Attachment]:
+    """The files of a bid that has passed the door."""
+    return attachments_of(session, FILE_OWNER, [bid.id])[bid.id]
+
+
+def file_access(session: Session, actor: Actor, bid_id: int, now: datetime) -> Access:
+    """附件查看规则: a file is as open as its bid."""
+    try:
+        found = bid_for(session, actor, bid_id)
+    except NotFound:
+        return DENIED
+    return Access(True, topic_seal(found.topic_id))
+
+
+def running_count(session: Session, organisation_id: int) -> int:
+    """在研项目数 of a unit: awarded bids whose topic is not completed."""
+    query = (
+        select(func.count(Bid.id))
+        .join(Bid.topic)
+        .where(
+            Bid.lead_id == organisation_id, Bid.state == BidState.AWARDED, Topic.state == TopicState.AWARDED
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def due_for_opening(session: Session, now: datetime) -> Sequence[Topic]:
+    """Open topics whose deadline has passed, the oldest first, locked against submissions under way."""
+    query = (
+        select(Topic)
+        .where(Topic.state == TopicState.OPEN, Topic.deadline <= now)
+        .order_by(Topic.deadline, Topic.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
+def sealed_submissions(session: Session, topic_id: int) -> Sequence[Bid]:
+    """For the opening alone: everything submitted for a topic, in the order of submission."""
+    query = _whole().where(Bid.topic_id == topic_id, Bid.state == BidState.SUBMITTED)
+    return session.scalars(query.order_by(Bid.submitted_at, Bid.id)).all()
+
+
+def live_receipts(session: Session, topic_id: int) -> dict[int, Receipt]:
+    """For the opening alone: the receipt in force of each submitted bid."""
+    query = (
+        select(Receipt)
+        .join(Bid, Bid.id == Receipt.bid_id)
+        .where(Bid.topic_id == topic_id, Bid.state == BidState.SUBMITTED, Receipt.withdrawn_at.is_(None))
+    )
+    return {receipt.bid_id: receipt for receipt in session.scalars(query)}
+
+
+def unsubmitted(session: Session, now: datetime, within: timedelta) -> Sequence[tuple[Bid, Topic]]:
+    """For the reminders alone: begun but not submitted, with a deadline that comes soon."""
+    query = (
+        select(Bid, Topic)
+        .join(Topic, Topic.id == Bid.topic_id)
+        .where(
+            Topic.state == TopicState.OPEN,
+            Topic.deadline > now,
+            Topic.deadline <= now + within,
+            Bid.state.in_([BidState.DRAFT, BidState.WITH_HEAD, BidState.WITHDRAWN]),
+        )
+        .order_by(Topic.deadline, Bid.id)
+    )
+    return [(bid, topic) for bid, topic in session.execute(query)]
+
+
+def lock_topic(session: Session, topic_id: int) -> Topic:
+    """Holds the topic still while a bid is being submitted or withdrawn, so that the opening waits."""
+    query = select(Topic).where(Topic.id == topic_id).options(joinedload(Topic.list, innerjoin=True))
+    locked = query.with_for_update(read=True, of=Topic).execution_options(populate_existing=True)
+    return session.scalars(locked).one()
+
+
+def organisations_by_id(session: Session, ids: Sequence[int]) -> dict[int, Organisation]:
+    """Chosen partners."""
+    return {o.id: o for o in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+
+
+def partner_facts(bid: Bid) -> list[dict[str, Any]]:
+    """The partners as they stand in a receipt."""
+    return [
+        {"organisation_id": p.organisation_id, "name": p.organisation.name, "task": p.task}
+        for p in bid.partners
+    ]
+
+
+def file_facts(files: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """The files as they stand in a receipt."""
+    return [{"id": f.id, "name": f.name, "size": f.size, "sha256": f.sha256} for f in files]

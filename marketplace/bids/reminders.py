@@ -1,0 +1,74 @@
+"""截止提醒: units with a bid begun but not submitted are told 48, 24 and 2 hours before the deadline, once each.
+
+After a pause of the worker only the nearest step is told: nobody gets three letters at once.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.audit.seals import topic_seal
+from marketplace.bids.models import Bid
+from marketplace.bids.queries import unsubmitted
+from marketplace.core.actor import BUREAU_ROLES
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications.models import OutboxMail
+from marketplace.notifications.operations import enqueue
+from marketplace.organisations.queries import people_with_roles
+from marketplace.topics.models import Topic
+
+STEPS = (2, 24, 48)
+"""Hours before the deadline, the nearest first."""
+
+
+def due_step(deadline: datetime, begun_at: datetime, now: datetime) -> int | None:
+    """The step to tell now, or None. Whoever began later than the step knows the deadline already."""
+    for hours in STEPS:
+        moment = deadline - timedelta(hours=hours)
+        if moment <= now < deadline:
+            return hours if begun_at <= moment else None
+    return None
+
+
+def remind_unsubmitted(uow: UnitOfWork) -> int:
+    """Sends what is due; answers how many mails are new."""
+    count = 0
+    for bid, topic, hours in _due(uow):
+        count += enqueue(
+            uow, kind="bid_deadline", dedupe_key=_key(bid, topic, hours),
+            recipients=people_with_roles(uow.session, [bid.lead_id], BUREAU_ROLES),
+            context={
+                "topic": {"code": topic.code, "title": topic.title, "deadline": topic.deadline},
+                "bid_id": bid.id, "state": bid.state, "hours": hours,
+            },
+            seal_key=topic_seal(topic.id),
+        )  # fmt: skip
+    return count
+
+
+def _due(uow: UnitOfWork) -> list[tuple[Bid, Topic, int]]:
+    found = []
+    for bid, topic in unsubmitted(uow.session, uow.now, timedelta(hours=max(STEPS))):
+        hours = due_step(topic.deadline, bid.drafted_at, uow.now) if topic.deadline else None
+        if hours is not None:
+            found.append((bid, topic, hours))
+    told = _told(uow, [_key(*item) for item in found])
+    return [item for item in found if _key(*item) not in told]
+
+
+def _key(bid: Bid, topic: Topic, hours: int) -> str:
+    """The deadline is part of it: when it is put off, the reminders begin anew."""
+    moment = int(topic.deadline.timestamp()) if topic.deadline else 0
+    return f"bid-deadline:{bid.id}:{moment}:{hours}"
+
+
+def _told(uow: UnitOfWork, keys: list[str]) -> set[str]:
+    """Keys under which a mail stands already (each mail adds its recipient)."""
+    if not keys:
+        return set()
+    wanted = set(keys)
+    since = uow.now - timedelta(hours=max(STEPS) + 1)
+    query = select(OutboxMail.dedupe_key).where(
+        OutboxMail.kind == "bid_deadline", OutboxMail.created_at >= since
+    )
+    return {key.rpartition(":")[0] for key in uow.session.scalars(query)} & wanted
