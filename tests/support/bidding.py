@@ -1,0 +1,113 @@
+"""Bids ready made for tests: complete content, drafted, submitted, opened — by running the operations."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from marketplace.bids.content import (
+    BidContent,
+    BudgetLine,
+    Indicator,
+    Member,
+    PlannedMilestone,
+    Source,
+    content_from_dict,
+)
+from marketplace.bids.models import Bid, Receipt
+from marketplace.bids.opening import open_due_topics
+from marketplace.bids.operations import (
+    change_bid_files,
+    first_draft,
+    save_bid,
+    set_partners,
+    start_bid,
+    submit_bid,
+)
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.files.operations import GivenFile
+from marketplace.topics.models import Topic
+from tests.support.world import World
+
+
+def complete_bid(topic: Topic, word: str = "示例", **changes: Any) -> BidContent:
+    """A form that lacks nothing for this topic; ``word`` stands in each text."""
+    draft = first_draft(topic)
+    return replace(
+        BidContent(
+            leader_name=f"{word}负责人",
+            leader_title="处长",
+            leader_phone="0571-00000000",
+            understanding=f"{word}：对榜题的理解",
+            indicators=tuple(
+                Indicator(line.deliverable_key, f"{word}指标", "无", "一项", "专家审查")
+                for line in draft.indicators
+            ),
+            approach=f"{word}：工作方案",
+            milestones=tuple(
+                PlannedMilestone(line.name, line.month, f"{word}交付物", line.evidence, word)
+                for line in draft.milestones
+            ),
+            team=(Member(f"{word}成员", f"{word}单位", "工程师", "标准化", "起草", 6),),
+            basis=f"{word}：工作基础",
+            budget=(BudgetLine(Source.OWN, "调研", 5_000_000),),
+            organisation=f"{word}：组织保障",
+            replication=f"{word}：推广价值",
+            risks=f"{word}：风险",
+            pledged=True,
+        ),
+        **changes,
+    )
+
+
+def draft_bid(
+    world: World, topic_id: int, unit: str = "hangzhou", word: str = "示例", file: tuple[str, bytes] | None = None,
+    partners: tuple[int, ...] = (), **changes: Any,
+) -> int:  # fmt: skip
+    """A complete draft of a unit."""
+
+    def draft(uow: UnitOfWork) -> int:
+        bid = start_bid(uow, uow.session.get_one(Topic, topic_id))
+        save_bid(uow, bid, complete_bid(bid.topic, word, **changes))
+        if partners:
+            set_partners(uow, bid, [(key, f"{word}协作") for key in partners])
+        if file:
+            change_bid_files(uow, bid, [GivenFile(file[0], io.BytesIO(file[1]))])
+        return bid.id
+
+    made: int = world.do(f"{unit}_clerk", draft)
+    return made
+
+
+def submit(world: World, bid_id: int, unit: str = "hangzhou") -> Receipt:
+    """The unit's head submits."""
+    receipt: Receipt = world.do(f"{unit}_head", submit_bid, (Bid, bid_id))
+    return receipt
+
+
+def submitted_bid(world: World, topic_id: int, unit: str = "hangzhou", **more: Any) -> int:
+    """A bid under seal."""
+    bid_id = draft_bid(world, topic_id, unit, **more)
+    submit(world, bid_id, unit)
+    return bid_id
+
+
+def pass_deadline(world: World, topic_id: int, **later: float) -> None:
+    """The clock passes the topic's deadline and the worker opens what is due."""
+    with world.reading() as session:
+        deadline = session.get_one(Topic, topic_id).deadline
+    assert deadline is not None
+    world.clock.now = deadline + timedelta(**later)
+    with world.uow() as uow:
+        open_due_topics(uow)
+
+
+def bid_of(world: World, bid_id: int) -> Bid:
+    """The bid's row as it stands."""
+    with world.reading() as session:
+        return session.get_one(Bid, bid_id)
+
+
+def content_of_bid(world: World, bid_id: int) -> BidContent:
+    """What the form holds now."""
+    return content_from_dict(bid_of(world, bid_id).content)
