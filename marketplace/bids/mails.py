@@ -84,8 +84,8 @@ def _people_by_unit(uow: UnitOfWork, bids: Iterable[Bid]) -> dict[int, list[Reci
         .distinct()
     )
     found: dict[int, list[Recipient]] = {}
-    for unit_id, *person in uow.session.execute(query):
-        found.setdefault(unit_id, []).append(Recipient(*person))
+    for unit_id, person_id, name, email, locale in uow.session.execute(query):
+        found.setdefault(unit_id, []).append(Recipient(person_id, name, email, locale))
     return found
 
 

@@ -16,12 +16,14 @@ from marketplace.audit.seals import topic_seal
 from marketplace.bids.models import Bid, BidOpening, BidPartner, Receipt
 from marketplace.bids.policy import acts_for, may_open_desk
 from marketplace.bids.workflow import OPENED_STATES, BidState
-from marketplace.core.actor import BUREAU_ROLES, Actor
+from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.errors import NotFound
 from marketplace.files.access import DENIED, Access
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.organisations.models import Organisation
+from marketplace.reviews.queries import may_read_subject
+from marketplace.reviews.workflow import SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
@@ -55,7 +57,10 @@ def _visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def bid_for(session: Session, actor: Actor, bid_id: int) -> Bid:
     """One bid that the actor may see; NotFound for what is not there and for what is not hers alike."""
-    found = session.scalar(_whole().where(Bid.id == bid_id, _visible_to(actor)))
+    way = _visible_to(actor)
+    if actor.has(Role.EXPERT) and may_read_subject(session, actor, SubjectKind.BID, bid_id):
+        way = or_(way, _opened())
+    found = session.scalar(_whole().where(Bid.id == bid_id, way))
     if found is None:
         raise NotFound
     return found
