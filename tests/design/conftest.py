@@ -72,7 +72,7 @@ def add_routes(app: Flask) -> None:
     )
     app.add_url_rule("/styleguide", "styleguide", styleguide)
     app.add_url_rule("/styleguide/autosave", "autosave", autosave, methods=["POST"])
-    app.add_url_rule("/errors/<int:code>", "error", error_page)
+    app.add_url_rule("/errors/<int:code>", "error", error_page, methods=["GET", "POST"])
 
 
 def styleguide() -> str:

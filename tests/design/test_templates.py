@@ -37,6 +37,17 @@ def test_error_page_says_what_and_what_next(client: FlaskClient, code: int) -> N
     assert "<h1>" in text
 
 
+@pytest.mark.parametrize(
+    ("came_from", "goes_to"),
+    [("http://localhost/topics?q=1", "/topics?q%3D1"), ("https://elsewhere.example/", "/"), ("", "/")],
+)
+def test_language_link_leads_back_to_the_form_that_was_sent(
+    client: FlaskClient, came_from: str, goes_to: str
+) -> None:
+    text = client.post("/errors/404", headers={"Referer": came_from}).text
+    assert f'href="/language/en?next={goes_to}"' in text
+
+
 def test_conflict_page_shows_both_texts(client: FlaskClient) -> None:
     text = client.get("/errors/409").text
     assert "我的标题" in text
