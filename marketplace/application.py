@@ -14,17 +14,30 @@ from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import DATABASE_CLOCK, make_engine
 from marketplace.core.files import FileStore
 from marketplace.files.views import blueprint as files_blueprint
+from marketplace.notices.views import blueprint as notices_blueprint
 from marketplace.notifications.views import blueprint as notifications_blueprint
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
 from marketplace.organisations.views.again import sign_in_again
+from marketplace.public.views import blueprint as public_blueprint
+from marketplace.search.views import blueprint as search_blueprint
+from marketplace.topics.views import blueprint as topics_blueprint
 from marketplace.web import errors, i18n, requests, security, templating
 from marketplace.web.requests import ANONYMOUS, Application, db_session, request_now
 from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS
 
-BLUEPRINTS = (web_blueprint, notifications_blueprint, organisations_blueprint, files_blueprint)
+BLUEPRINTS = (
+    web_blueprint,
+    notifications_blueprint,
+    search_blueprint,
+    files_blueprint,
+    organisations_blueprint,
+    topics_blueprint,
+    notices_blueprint,
+    public_blueprint,
+)
 
 
 class Visitor(AnonymousUserMixin):

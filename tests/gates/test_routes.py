@@ -12,6 +12,16 @@ PUBLIC = {
     "organisations.sign_in",
     "organisations.enter",
     "organisations.step_in",
+    "search.find",
+    "notices.index",
+    "notices.show",
+    "public.front",
+    "public.topics",
+    "public.topic",
+    "public.results",
+    "public.rules",
+    "public.about",
+    "public.feed",
 }
 """All endpoints that need no sign-in. Adding one here is a decision, not a formality."""
 

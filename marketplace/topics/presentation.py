@@ -1,0 +1,63 @@
+"""How pages speak of topics: words for codes, the state as a chip's parts, the stage as a stepper."""
+
+from dataclasses import asdict
+from typing import Any
+
+from marketplace.organisations.models import Organisation
+from marketplace.topics import wording
+from marketplace.topics.content import ExpectedStandard
+from marketplace.topics.models import ChallengeList, Topic
+from marketplace.topics.workflow import CHALLENGE_LIST, TOPIC, TopicState
+from marketplace.web.i18n import translate
+from marketplace.web.offers import stepper
+from marketplace.web.templating import in_english
+
+BEGINNING = (TopicState.DRAFT, TopicState.IN_APPROVAL)
+ENDS: dict[str, tuple[TopicState, ...]] = {
+    TopicState.NO_AWARD: (TopicState.OPEN, TopicState.NO_AWARD),
+    TopicState.WITHDRAWN: (TopicState.OPEN, TopicState.WITHDRAWN),
+    TopicState.SCHEDULED: (
+        TopicState.SCHEDULED, TopicState.OPEN, TopicState.IN_REVIEW, TopicState.AWARDED, TopicState.COMPLETED
+    ),
+}  # fmt: skip
+USUAL = (TopicState.OPEN, TopicState.IN_REVIEW, TopicState.AWARDED, TopicState.COMPLETED)
+
+
+def text(name: str, value: Any) -> str:
+    """A field's value in the reader's language."""
+    plain = asdict(value) if isinstance(value, ExpectedStandard) else value
+    return wording.text_of(name, plain, translate)
+
+
+def state(thing: Topic | ChallengeList) -> tuple[str, str, str]:
+    """Code, word and tone of the state, for the ``chip`` macro."""
+    workflow = TOPIC if isinstance(thing, Topic) else CHALLENGE_LIST
+    return thing.state, translate(workflow.label(thing.state)), wording.TONES[thing.state]  # type: ignore[index]
+
+
+def steps(topic: Topic, *, public: bool = False) -> list[dict[str, Any]]:
+    """The stage of a topic; the public begins with its publication."""
+    path = (*(() if public else BEGINNING), *ENDS.get(topic.state, USUAL))
+    times = {
+        TopicState.SCHEDULED: topic.publish_at,
+        TopicState.OPEN: topic.published_at,
+        TopicState.IN_REVIEW: topic.opened_at,
+        TopicState.AWARDED: topic.decided_at,
+        TopicState.NO_AWARD: topic.decided_at,
+    }
+    return stepper(TOPIC, path, topic.state, {str(key): at for key, at in times.items()})
+
+
+def organisation(found: Organisation) -> str:
+    """Its name in the reader's language."""
+    return found.name_en if in_english() and found.name_en else found.name
+
+
+WORDS: dict[str, Any] = {
+    "awards": wording.AWARD_LABELS,
+    "text": text,
+    "state": state,
+    "steps": steps,
+    "organisation": organisation,
+}
+"""What templates reach as ``topic_words``."""
