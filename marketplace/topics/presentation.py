@@ -1,5 +1,6 @@
 """How pages speak of topics: words for codes, the state as a chip's parts, the stage as a stepper."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +30,11 @@ def text(name: str, value: Any) -> str:
     return wording.text_of(name, plain, translate)
 
 
+def levels(codes: Sequence[str]) -> str:
+    """The eligible bodies in a few characters."""
+    return wording.joined((translate(wording.LEVEL_SHORT[code]) for code in codes), translate)
+
+
 def state(thing: Topic | ChallengeList) -> tuple[str, str, str]:
     """Code, word and tone of the state, for the ``chip`` macro."""
     workflow = TOPIC if isinstance(thing, Topic) else CHALLENGE_LIST
@@ -56,6 +62,7 @@ def organisation(found: Organisation) -> str:
 WORDS: dict[str, Any] = {
     "awards": wording.AWARD_LABELS,
     "text": text,
+    "levels": levels,
     "state": state,
     "steps": steps,
     "organisation": organisation,

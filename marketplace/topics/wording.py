@@ -15,6 +15,18 @@ LEVEL_LABELS = {
     "county": N_("县（市、区）机关事务管理部门"),
     "direct_unit": N_("省局直属单位"),
 }
+LEVEL_SHORT = {"municipal": N_("市局"), "county": N_("县局"), "direct_unit": N_("直属单位")}
+DELIVERABLE_KINDS = (
+    N_("标准文本"),
+    N_("报告"),
+    N_("制度"),
+    N_("工具"),
+    N_("手册"),
+    N_("案例"),
+    N_("课程"),
+    N_("数据"),
+)
+"""Suggested; any other word may be typed."""
 AWARD_LABELS = {"single": N_("单一揭榜"), "race": N_("赛马制")}
 STANDARD_LEVELS = {
     "national": N_("国家标准"),
@@ -84,7 +96,9 @@ def _deadline(value: Any, _t: Translate) -> str:
 
 def _standard(value: Mapping[str, str], t: Translate) -> str:
     level = t(STANDARD_LEVELS[value["level"]]) if value.get("level") in STANDARD_LEVELS else ""
-    return " ".join(part for part in (level, value.get("prefix") or "", value.get("note") or "") if part)
+    note = value.get("note") or ""
+    parts = (level, value.get("prefix") or "", "" if t(note) == level else note)
+    return " ".join(part for part in parts if part)
 
 
 def _deliverables(value: Any, t: Translate) -> str:
