@@ -8,13 +8,16 @@ from flask_login import AnonymousUserMixin, LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from marketplace import cli
 from marketplace.audit.operations import record, witness
+from marketplace.audit.views import blueprint as audit_blueprint
 from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import DATABASE_CLOCK, make_engine
 from marketplace.core.files import FileStore
 from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notices.views import blueprint as notices_blueprint
+from marketplace.notifications import transport
 from marketplace.notifications.views import blueprint as notifications_blueprint
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
@@ -30,6 +33,7 @@ from marketplace.wiring import REACTIONS
 
 BLUEPRINTS = (
     web_blueprint,
+    audit_blueprint,
     notifications_blueprint,
     search_blueprint,
     files_blueprint,
@@ -56,11 +60,13 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.extensions["marketplace"] = compose(settings, clock)
     for part in (i18n, templating, errors, security):
         part.install(app)
+    transport.install(app, settings)
     CSRFProtect(app)
     _sign_in(app)
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    cli.register(app)
     app.teardown_request(requests.close)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]

@@ -33,6 +33,7 @@ class Settings:
     mail_use_ssl: bool = False
     mail_sender: str = "noreply@localhost"
     worker_interval: int = 10
+    worker_lease: int = 30
     idle_minutes: int = 30
     privileged_idle_minutes: int = 15
     absolute_hours: int = 12
@@ -135,6 +136,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         mail_use_ssl=_yes(env, "MAIL_USE_SSL"),
         mail_sender=env.get("MAIL_SENDER") or "noreply@localhost",
         worker_interval=_whole(env, "WORKER_INTERVAL", 10, 1, 3600),
+        worker_lease=_whole(env, "WORKER_LEASE", 30, 3, 600),
         idle_minutes=_whole(env, "IDLE_MINUTES", 30, 2, 720),
         privileged_idle_minutes=_whole(env, "PRIVILEGED_IDLE_MINUTES", 15, 2, 720),
         absolute_hours=_whole(env, "ABSOLUTE_HOURS", 12, 1, 24),

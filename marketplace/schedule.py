@@ -1,27 +1,16 @@
-"""What happens by itself, and when. Each job only calls an idempotent operation on a fresh unit of work."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""What happens by itself, and when. Each job only calls idempotent operations; all run every worker interval."""
 
 from marketplace.bids.opening import open_due_topics
 from marketplace.bids.reminders import remind_unsubmitted
 from marketplace.core.text import N_
-from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications.delivery import deliver_due
+from marketplace.notifications.jobs import AnyJob, Job, SteppedJob
 from marketplace.topics.operations import publish_due_topics
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One job: does what is due at ``uow.now`` and answers how many things it did. Runs every worker interval."""
-
-    name: str
-    label: str
-    run: Callable[[UnitOfWork], int]
-
-
-JOBS: tuple[Job, ...] = (
+JOBS: tuple[AnyJob, ...] = (
     Job("publish-due-topics", N_("定时发榜"), publish_due_topics),
     Job("open-due-topics", N_("到期启封"), open_due_topics),
     Job("remind-unsubmitted-bids", N_("揭榜截止提醒"), remind_unsubmitted),
+    SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )
-"""In the order in which they run: what is overdue since longest comes first."""
+"""In the order in which they run: what is overdue since longest comes first, mail about it last."""

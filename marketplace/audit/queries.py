@@ -1,12 +1,27 @@
 """Reading the trail: always without what is still sealed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
 from marketplace.audit.seals import not_sealed
+from marketplace.core.clock import end_of_day, start_of_day
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to look for: days in Beijing (both included), parts of names, an action or a kind of object, an outcome."""
+
+    since: date | None = None
+    until: date | None = None
+    person: str = ""
+    organisation: str = ""
+    kind: str = ""
+    outcome: str = ""
 
 
 def visible_rows() -> Select[AuditRow]:
@@ -14,6 +29,24 @@ def visible_rows() -> Select[AuditRow]:
     return (
         select(AuditRow).where(not_sealed(AuditRow.seal_key)).order_by(AuditRow.at.desc(), AuditRow.id.desc())
     )
+
+
+def filtered_rows(filters: Filters) -> Select[AuditRow]:
+    """The visible rows that fit, newest first."""
+    query = visible_rows()
+    if filters.since:
+        query = query.where(AuditRow.at >= start_of_day(filters.since))
+    if filters.until:
+        query = query.where(AuditRow.at < end_of_day(filters.until))
+    if filters.person:
+        query = query.where(AuditRow.person_name.contains(filters.person, autoescape=True))
+    if filters.organisation:
+        query = query.where(AuditRow.organisation_name.contains(filters.organisation, autoescape=True))
+    if filters.kind:
+        query = query.where(or_(AuditRow.action == filters.kind, AuditRow.subject_kind == filters.kind))
+    if filters.outcome:
+        query = query.where(AuditRow.outcome == filters.outcome)
+    return query
 
 
 def history_of(session: Session, kind: str, subject_id: int, *, sealed: bool = False) -> Sequence[AuditRow]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import Boolean, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.database import Base, Unguessable, one_of
@@ -19,7 +19,8 @@ class MailState(StrEnum):
 
 
 class OutboxMail(Unguessable, Base):
-    """一封邮件: rendered when decided; the unique dedupe key makes a second one impossible."""
+    """一封邮件: rendered when decided; the unique dedupe key makes a second one impossible. ``is_secret``: it carries a
+    one-time link, so its text is forgotten once it has left."""
 
     __tablename__ = "outbox_mail"
     __table_args__ = (
@@ -37,6 +38,7 @@ class OutboxMail(Unguessable, Base):
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text)
     seal_key: Mapped[str | None] = mapped_column(String(64))
+    is_secret: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(16), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime]

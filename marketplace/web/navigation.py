@@ -7,14 +7,15 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from marketplace.core.actor import Role
+from marketplace.core.actor import Actor, Role
 from marketplace.web.i18n import page_gettext
 from marketplace.web.requests import current_actor
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One menu entry: ``label`` is a msgid; empty ``roles`` means everybody signed in; ``order`` sorts."""
+    """One menu entry: ``label`` is a msgid; empty ``roles`` means everybody signed in; ``order`` sorts; ``shown`` may
+    narrow it further."""
 
     order: int
     label: str
@@ -22,6 +23,7 @@ class Entry:
     roles: frozenset[Role] = frozenset()
     public: bool = False
     active: Callable[[str], bool] | None = None
+    shown: Callable[[Actor], bool] | None = None
 
     def is_active(self, endpoint: str) -> bool:
         if self.active is not None:
@@ -45,7 +47,9 @@ def navigation() -> list[dict[str, Any]]:
     return [
         {"label": page_gettext(entry.label), "url": _address(entry.endpoint), "active": entry.is_active(here)}
         for entry in sorted(ENTRIES, key=lambda entry: entry.order)
-        if (entry.public or signed_in) and (not entry.roles or actor.has(*entry.roles))
+        if (entry.public or signed_in)
+        and (not entry.roles or actor.has(*entry.roles))
+        and (entry.shown is None or entry.shown(actor))
     ]
 
 

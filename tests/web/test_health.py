@@ -13,7 +13,7 @@ def test_healthz_answers_with_the_headers(world: World) -> None:
 def test_readyz_tells_that_no_worker_is_alive(world: World) -> None:
     response = world.browser().get("/readyz")
     assert response.status_code == 503
-    assert response.json == {"database": True, "worker": False}
+    assert response.json == {"database": True, "worker": False, "mail_lag": 0}
 
 
 def test_control_characters_are_refused_on_both_databases(world: World) -> None:

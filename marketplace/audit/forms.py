@@ -1,0 +1,49 @@
+"""The filters of the audit page."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from marketplace.audit.labels import OUTCOMES, SUBJECTS, event_kinds, subject_label
+from marketplace.audit.queries import Filters
+from marketplace.core.text import tidy
+from marketplace.web.i18n import translate
+
+
+class FilterForm(FlaskForm):
+    """审计筛选: it only looks, so there is nothing to protect against forgery."""
+
+    class Meta:
+        csrf = False
+
+    since = DateField(_l("起始日期"), [Optional()])
+    until = DateField(_l("截止日期"), [Optional()])
+    person = StringField(_l("人员姓名"), [Length(max=80)], filters=[tidy])
+    organisation = StringField(_l("单位名称"), [Length(max=120)], filters=[tidy])
+    kind = SelectField(_l("事项"))
+    outcome = SelectField(_l("结果"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = kind_choices()
+        everything = ("", translate("全部"))
+        self.outcome.choices = [everything, *((code, translate(label)) for code, label in OUTCOMES.items())]
+
+    def filters(self) -> Filters:
+        """What was asked for; a field with an error filters nothing."""
+        given = {name: field.data for name, field in self._fields.items() if not field.errors and field.data}
+        return Filters(**given)
+
+
+def kind_choices() -> dict[str, list[tuple[str, str]]]:
+    """Grouped by kind of object: all of the kind, or one action."""
+    events = event_kinds()
+    groups = {translate("全部"): [("", translate("全部事项"))]}
+    for kind in dict.fromkeys((*SUBJECTS, *sorted(events))):
+        name = translate(subject_label(kind))
+        actions = [(code, translate(label)) for code, label in events.get(kind, {}).items()]
+        groups[name] = [(kind, translate("%(name)s：全部", {"name": name})), *actions]
+    return groups

@@ -1,0 +1,76 @@
+"""What the trail's codes are called (审计用语)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from marketplace.core.events import Event
+from marketplace.core.text import N_
+
+SUBJECTS = {
+    "challenge_list": N_("榜单"),
+    "topic": N_("榜题"),
+    "bid": N_("揭榜申请"),
+    "panel": N_("评审组"),
+    "expert": N_("专家"),
+    "project": N_("项目"),
+    "priority_list": N_("倾斜名单"),
+    "attachment": N_("附件"),
+    "organisation": N_("单位"),
+    "person": N_("人员"),
+    "mail": N_("邮件"),
+    "job": N_("定时任务"),
+    "audit": N_("审计记录"),
+    "request": N_("被拒绝的操作"),
+}
+OUTCOMES = {"done": N_("已办理"), "refused": N_("被拒绝"), "failed": N_("未成功")}
+OUTCOME_TONES = {"done": "neutral", "refused": "warning", "failed": "danger"}
+DETAILS = {
+    "section": N_("栏目"),
+    "sections": N_("标记栏目"),
+    "number": N_("编号"),
+    "count": N_("数量"),
+    "kind": N_("类别"),
+    "name": N_("名称"),
+    "owner_kind": N_("所属对象"),
+    "on_time": N_("按时"),
+    "rung": N_("提醒级别"),
+    "publish_at": N_("发榜时间"),
+    "points": N_("积分"),
+    "what": N_("内容"),
+    "method": N_("方法"),
+    "path": N_("地址"),
+    "job": N_("任务"),
+    "error": N_("错误"),
+}
+"""Names of details; a hash keeps its technical name."""
+HIDDEN = frozenset({"opinion", "score", "grade"})
+"""Shown elsewhere (the opinion has its own column), or none of an administrator's business."""
+
+
+def subject_label(kind: str) -> str:
+    """The Chinese name of a kind of object, or its code."""
+    return SUBJECTS.get(kind, kind)
+
+
+def shown_details(details: dict[str, Any]) -> dict[str, Any]:
+    """Details without database numbers (a gap in them would tell of what is sealed), scores and opinions."""
+    return {
+        key: value
+        for key, value in details.items()
+        if key not in HIDDEN and not key.endswith(("_id", "_ids"))
+    }
+
+
+def event_kinds() -> dict[str, dict[str, str]]:
+    """Kind of object → {event's name: its label}, of all events that the program knows."""
+    found: dict[str, dict[str, str]] = {}
+    for kind in sorted(_below(Event), key=lambda event: event.__name__):
+        if hasattr(kind, "audit_label"):
+            found.setdefault(kind.subject_kind, {})[kind.__name__] = kind.audit_label
+    return found
+
+
+def _below(kind: type[Event]) -> Iterator[type[Event]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)

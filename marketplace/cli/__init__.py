@@ -1,0 +1,15 @@
+"""The flask commands (命令行): they call the same operations and queries as the pages."""
+
+from flask import Flask
+
+from marketplace.cli.outbox import outbox
+from marketplace.cli.trail import audit
+from marketplace.cli.work import worker
+
+COMMANDS = (worker, outbox, audit)
+
+
+def register(app: Flask) -> None:
+    """Adds the commands to ``flask``."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,311 @@
+"""Mails leave once, whatever the server does."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditRow
+from marketplace.notifications import transport
+from marketplace.notifications.delivery import PAUSES, claim, deliver_due, message_id, settle
+from marketplace.notifications.jobs import Shift
+from marketplace.notifications.models import MailState, OutboxMail
+from marketplace.notifications.operations import enqueue
+from marketplace.notifications.recipients import Recipient
+from marketplace.notifications.transport import Answer, Result
+from tests.support.smtp import SmtpServer, free_port
+from tests.support.world import World
+
+
+@dataclass
+class Post:
+    """A world with a mail server, and a shift that works in it."""
+
+    world: World
+    smtp: SmtpServer
+
+    def put(self, number: int, **more: Any) -> None:
+        people = [
+            Recipient(n, f"收件人{n}（示例）", f"p{n}@sample.example", "zh_Hans_CN") for n in range(number)
+        ]
+        with self.world.uow() as uow:
+            enqueue(uow, kind="trial", dedupe_key="trial", recipients=people, context={}, **more)
+
+    def shift(self, may_continue: Callable[[], bool] = lambda: True) -> Shift:
+        return Shift(self.world.app, may_continue, lambda _session: None)
+
+    def deliver(self) -> int:
+        return deliver_due(self.shift())
+
+    def mails(self) -> list[OutboxMail]:
+        with self.world.reading() as session:
+            return list(session.scalars(select(OutboxMail).order_by(OutboxMail.to_address)))
+
+    def states(self) -> list[str]:
+        return [mail.state for mail in self.mails()]
+
+
+def use_server(world: World, port: int) -> None:
+    """Points the program at a mail server on this machine."""
+    parts = world.runtime
+    parts.settings = replace(
+        parts.settings, mail_server="127.0.0.1", mail_port=port, base_url="https://market.example", demo=False
+    )
+    transport.install(world.app, parts.settings)
+
+
+@pytest.fixture
+def post(world: World, smtp_server: SmtpServer) -> Post:
+    use_server(world, smtp_server.port)
+    return Post(world, smtp_server)
+
+
+@pytest.fixture
+def local_post(sqlite_world: World, smtp_server: SmtpServer) -> Post:
+    use_server(sqlite_world, smtp_server.port)
+    return Post(sqlite_world, smtp_server)
+
+
+def test_a_mail_arrives_whole(post: Post) -> None:
+    post.put(1)
+    assert post.deliver() == 1
+    (received,) = post.smtp.received
+    message = received.message
+    assert received.recipients == ("p0@sample.example",)
+    assert str(message["Subject"]) == "试发邮件"
+    assert message["Auto-Submitted"] == "auto-generated"
+    (mail,) = post.mails()
+    assert message["Message-ID"] == message_id(mail.id, "https://market.example")
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert "收件人0（示例），您好：" in text
+    assert "https://market.example/" in text
+    assert 'href="https://market.example/"' in html
+    assert (mail.state, mail.attempts, mail.last_error, mail.claim) == (MailState.SENT, 1, None, None)
+
+
+def test_what_has_left_does_not_leave_again(post: Post) -> None:
+    post.put(3)
+    assert (post.deliver(), post.deliver()) == (3, 0)
+    assert len(post.smtp.received) == 3
+
+
+def test_a_server_that_is_busy_gets_the_mail_later(post: Post) -> None:
+    post.put(1)
+    post.smtp.refusals.append("451 come back later")
+    assert post.deliver() == 0
+    (mail,) = post.mails()
+    assert (mail.state, mail.attempts, mail.last_error) == (MailState.WAITING, 1, "451 come back later")
+    assert post.deliver() == 0, "not before the pause is over"
+
+
+def test_after_the_pause_it_is_tried_again(local_post: Post) -> None:
+    local_post.put(1)
+    local_post.smtp.refusals.append("451 come back later")
+    local_post.deliver()
+    local_post.world.clock.forward(seconds=PAUSES[0].total_seconds() - 1)
+    assert local_post.deliver() == 0
+    local_post.world.clock.forward(seconds=1)
+    assert local_post.deliver() == 1
+
+
+def test_a_refusal_for_good_parks_the_mail_at_once_and_leaves_a_trace(post: Post) -> None:
+    post.put(2)
+    post.smtp.refusals.append("550 no such user")
+    assert post.deliver() == 1
+    assert sorted(post.states()) == [MailState.FAILED, MailState.SENT]
+    with post.world.reading() as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "MailParked")).one()
+    assert row.details["error"] == "550 no such user"
+    assert post.deliver() == 0
+
+
+def test_tries_go_on_for_more_than_a_day_with_growing_pauses(local_post: Post) -> None:
+    assert sum(PAUSES, timedelta()) >= timedelta(hours=24)
+    assert list(PAUSES) == sorted(PAUSES)
+    local_post.put(1)
+    begin = local_post.world.clock()
+    for pause in (*PAUSES, timedelta()):
+        local_post.smtp.refusals.append("451 not now")
+        local_post.deliver()
+        local_post.world.clock.now += pause
+    (mail,) = local_post.mails()
+    assert (mail.state, mail.attempts) == (MailState.FAILED, len(PAUSES) + 1)
+    assert local_post.world.clock() - begin >= timedelta(hours=24)
+
+
+def test_no_server_at_all_costs_no_mail_a_try(post: Post) -> None:
+    post.put(2)
+    use_server(post.world, free_port())
+    assert post.deliver() == 0
+    assert [(mail.state, mail.attempts) for mail in post.mails()] == [(MailState.WAITING, 0)] * 2
+    assert "ConnectionRefusedError" in (post.mails()[0].last_error or "")
+
+
+def test_without_a_mail_server_nothing_is_touched(local_post: Post) -> None:
+    parts = local_post.world.runtime
+    parts.settings = replace(parts.settings, mail_server=None)
+    local_post.put(1)
+    assert local_post.deliver() == 0
+    assert [(mail.state, mail.last_error) for mail in local_post.mails()] == [(MailState.WAITING, None)]
+
+
+@pytest.fixture
+def silent_server() -> Iterator[int]:
+    """A server that takes the connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_hanging_server_does_not_hang_us(
+    local_post: Post, silent_server: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "PATIENCE", 0.2)
+    local_post.put(2)
+    use_server(local_post.world, silent_server)
+    begin = time.monotonic()
+    assert local_post.deliver() == 0
+    assert time.monotonic() - begin < 5
+    assert [(mail.state, mail.attempts) for mail in local_post.mails()] == [(MailState.WAITING, 0)] * 2
+
+
+class DyingServer:
+    """Takes a number of mails, then breaks the connection in the middle of one; the next connection works."""
+
+    def __init__(self, good: int) -> None:
+        self.good = good
+        self.accepted: list[str] = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rwb") as stream:
+                self._talk(stream)
+
+    def _talk(self, stream: Any) -> None:
+        def say(words: str) -> None:
+            stream.write(words.encode() + b"\r\n")
+            stream.flush()
+
+        say("220 here")
+        while line := stream.readline().decode().strip():
+            if line.upper() == "DATA":
+                if self.good == 0:
+                    self.good = -1
+                    return
+                self.good -= self.good > 0
+                say("354 go on")
+                self.accepted.append(self._letter(stream))
+            if line.upper() == "QUIT":
+                say("221 bye")
+                return
+            say("250 ok")
+
+    @staticmethod
+    def _letter(stream: Any) -> str:
+        found = ""
+        while (line := stream.readline()) not in (b".\r\n", b""):
+            if line.lower().startswith(b"message-id:"):
+                found = line.split(b":", 1)[1].strip().decode()
+        return found
+
+
+def test_a_server_that_dies_in_the_middle_loses_nothing_and_gets_nothing_twice(local_post: Post) -> None:
+    server = DyingServer(good=3)
+    local_post.put(6)
+    use_server(local_post.world, server.port)
+    assert local_post.deliver() == 5, "all but the one in hand, over a new connection"
+    local_post.world.clock.now += PAUSES[0]
+    assert local_post.deliver() == 1
+    server.listener.close()
+    wanted = {message_id(mail.id, "https://market.example") for mail in local_post.mails()}
+    assert sorted(server.accepted) == sorted(wanted)
+
+
+def test_a_refused_sender_is_an_outage_not_the_mails_fault(local_post: Post) -> None:
+    local_post.put(1)
+    local_post.world.app.config["MAIL_DEFAULT_SENDER"] = "x" * 5000 + "@sample.example"
+    assert local_post.deliver() == 0
+    assert [(mail.state, mail.attempts) for mail in local_post.mails()] == [(MailState.WAITING, 0)]
+
+
+def test_two_claimers_never_get_the_same_mail(post: Post) -> None:
+    post.put(300)
+    first, second = claim(post.shift()), claim(post.shift())
+    ids = [mail.id for batch in (first, second) for mail in batch.mails]
+    assert (len(first.mails), len(second.mails), len(set(ids))) == (200, 100, 300)
+
+
+def test_competing_claimers_share_the_mails(post: Post) -> None:
+    post.put(1000)
+    taken: list[list[int]] = []
+
+    def take() -> None:
+        while mails := claim(post.shift()).mails:
+            taken.append([mail.id for mail in mails])
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ids = [key for batch in taken for key in batch]
+    assert (len(ids), len(set(ids))) == (1000, 1000)
+
+
+def test_a_claim_whose_owner_died_is_taken_over(local_post: Post) -> None:
+    local_post.put(1)
+    claim(local_post.shift())
+    assert local_post.deliver() == 0, "still somebody's"
+    local_post.world.clock.forward(seconds=121)
+    assert local_post.deliver() == 1
+
+
+def test_the_slow_finisher_does_not_overwrite_the_new_claim(local_post: Post) -> None:
+    local_post.put(1)
+    slow = claim(local_post.shift())
+    local_post.world.clock.forward(seconds=121)
+    quick = claim(local_post.shift())
+    settle(local_post.shift(), slow, slow.mails[0], Result(Answer.NEVER, "550 gone"))
+    settle(local_post.shift(), slow, slow.mails[0], Result(Answer.SENT))
+    (mail,) = local_post.mails()
+    assert (mail.state, mail.claim) == (MailState.SENDING, quick.tag)
+
+
+def test_who_may_not_continue_stops_between_two_mails_and_gives_the_rest_back(local_post: Post) -> None:
+    local_post.put(5)
+    answers = iter([True, True, True, False])
+    assert deliver_due(local_post.shift(lambda: next(answers, False))) == 2
+    assert sorted(local_post.states()) == [MailState.SENT] * 2 + [MailState.WAITING] * 3
+
+
+def test_a_one_time_link_is_forgotten_once_it_has_left(post: Post) -> None:
+    post.put(1, is_secret=True)
+    assert post.mails()[0].text_body
+    post.deliver()
+    assert "您好" in post.smtp.received[0].message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    (mail,) = post.mails()
+    assert (mail.text_body, mail.html_body) == ("", "")
+
+
+def test_a_thousand_mails_take_less_than_ten_seconds_of_work(post: Post) -> None:
+    """Measured in processor time (server included), so that a busy machine does not decide."""
+    server = DyingServer(good=2000)
+    use_server(post.world, server.port)
+    post.put(1000)
+    begin = time.process_time()
+    assert post.deliver() == 1000
+    assert time.process_time() - begin < 10
+    server.listener.close()
+    assert len(set(server.accepted)) == 1000
