@@ -14,9 +14,9 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import start_of_day, to_beijing
 from marketplace.core.database import writing_session
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications.jobs import Job
 from marketplace.organisations.models import Organisation
 from marketplace.sample.cast import CAST, PROVINCE
-from marketplace.schedule import Job
 from marketplace.web.runtime import Runtime
 
 Scene = Iterator[datetime]
