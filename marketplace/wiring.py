@@ -7,6 +7,16 @@ from marketplace.core.events import Reactions
 from marketplace.files.access import OWNERS
 from marketplace.notices import operations as notices
 from marketplace.notices import reactions as announcements
+from marketplace.projects import announcements as project_notices
+from marketplace.projects import events as project
+from marketplace.projects import mails as project_mails
+from marketplace.projects import queries as project_queries
+from marketplace.projects import reactions as projects
+from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES
+from marketplace.projects.subjects import PORT as OUTCOME_PORT
+from marketplace.reviews import events as review
+from marketplace.reviews.subjects import SUBJECTS
+from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.operations import SOURCES
 from marketplace.topics import events as topic
 from marketplace.topics import mails as topic_mails
@@ -34,7 +44,24 @@ REACTIONS: Reactions = {
     bid.BidWithdrawn: (bid_mails.tell_withdrawal,),
     bid.BidsOpened: (bid_mails.tell_opening,),
     bid.BidDisqualified: (bid_mails.tell_disqualification,),
+    bid.AwardConfirmed: (projects.open_project,),
+    project.ProjectOpened: (project_mails.tell_of_project,),
+    project.MilestoneReported: (project_mails.tell_province_of_report,),
+    project.MilestonePassed: (project_mails.tell_of_decision,),
+    project.MilestoneReturned: (project_mails.tell_of_decision,),
+    project.OutcomeDelivered: (project_mails.tell_province_of_outcome,),
+    project.OutcomeReturned: (project_mails.tell_of_outcome_return,),
+    review.PanelConcluded: (projects.record_result,),
+    project.OutcomeAccepted: (project_mails.tell_of_result, project_notices.announce_outcome),
+    project.OutcomeFailed: (project_mails.tell_of_result,),
 }
 
 SOURCES.update({"topic": topics.all_documents, "notice": notices.all_documents})
-OWNERS.update({bids.FILE_OWNER: bids.file_access})
+OWNERS.update(
+    {
+        bids.FILE_OWNER: bids.file_access,
+        MILESTONE_FILES: project_queries.milestone_file_access,
+        OUTCOME_FILES: project_queries.outcome_file_access,
+    }
+)
+SUBJECTS[SubjectKind.OUTCOME] = OUTCOME_PORT

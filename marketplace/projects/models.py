@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -15,13 +16,17 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from marketplace.bids.models import Bid
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
 from marketplace.organisations.models import Organisation
 from marketplace.projects.workflow import MilestoneState, ProjectState, ReportState
 from marketplace.topics.models import Topic
+
+MILESTONE_FILES = "milestone"
+OUTCOME_FILES = "outcome"
+"""Kinds of owners of attachments."""
 
 
 class Project(Numbered, Versioned, Base):
@@ -75,16 +80,32 @@ class ProjectPartner(Numbered, Base):
     organisation: Mapped[Organisation] = relationship()
 
 
+class Queue(IntEnum):
+    """里程碑看板分区, in the order of the board."""
+
+    TO_CHECK = 0  # 待审核
+    OPEN = 1  # 待提交
+    DONE = 2  # 已通过
+
+
+QUEUES: dict[str, Queue] = {MilestoneState.REPORTED: Queue.TO_CHECK, MilestoneState.PASSED: Queue.DONE}
+
+
 class Milestone(Numbered, Versioned, Base):
     """里程碑: ``due_at`` is the first moment that is too late (24:00 of ``due_on`` in Beijing). Weights of a project
-    sum to 100."""
+    sum to 100. ``queue`` follows the state, so that the board of 100,000 rows is read in the order of one index;
+    ``next_reminder_at`` is when the next rung of the reminder ladder is due, empty when nothing is to be said."""
 
     __tablename__ = "milestone"
     __table_args__ = (
         one_of("state", MilestoneState),
         UniqueConstraint("project_id", "position"),
         CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
-        Index("ix_milestone_state_due", "state", "due_at"),
+        CheckConstraint(
+            "queue = CASE state WHEN 'reported' THEN 0 WHEN 'passed' THEN 2 ELSE 1 END", name="queue_of_state"
+        ),
+        Index("ix_milestone_queue", "queue", "due_at", "id"),
+        Index("ix_milestone_next_reminder", "next_reminder_at"),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
@@ -96,6 +117,8 @@ class Milestone(Numbered, Versioned, Base):
     due_on: Mapped[date]
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default=MilestoneState.PENDING)
+    queue: Mapped[int] = mapped_column(Integer, default=Queue.OPEN)
+    next_reminder_at: Mapped[datetime | None]
     reported_at: Mapped[datetime | None]
     passed_at: Mapped[datetime | None]
     draft: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -103,9 +126,15 @@ class Milestone(Numbered, Versioned, Base):
     project: Mapped[Project] = relationship(back_populates="milestones")
     reports: Mapped[list["MilestoneReport"]] = relationship(order_by="MilestoneReport.number")
 
+    @validates("state")
+    def _follow_state(self, _key: str, state: str) -> str:
+        self.queue = QUEUES.get(state, Queue.OPEN)
+        return state
+
 
 class MilestoneReport(Unguessable, Base):
-    """里程碑报告: one for each submission; the decision is written once."""
+    """里程碑报告: one for each submission, with the evidence as it stood (``files``: name, size, SHA-256) or the reason
+    why there is none; the decision is written once."""
 
     __tablename__ = "milestone_report"
     __table_args__ = (one_of("state", ReportState), UniqueConstraint("milestone_id", "number"))
@@ -113,6 +142,8 @@ class MilestoneReport(Unguessable, Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
     number: Mapped[int] = mapped_column(Integer)
     summary: Mapped[str] = mapped_column(Text)
+    no_evidence_reason: Mapped[str] = mapped_column(Text, default="")
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(String(16), default=ReportState.SUBMITTED)
     on_time: Mapped[bool] = mapped_column(Boolean)
     submitted_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

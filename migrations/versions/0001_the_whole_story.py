@@ -793,6 +793,8 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("queue", sa.Integer(), nullable=False),
+        sa.Column("next_reminder_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("draft", sa.JSON(), nullable=False),
@@ -800,6 +802,10 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "queue = CASE state WHEN 'reported' THEN 0 WHEN 'passed' THEN 2 ELSE 1 END",
+            name=op.f("ck_milestone_queue_of_state"),
+        ),
         sa.CheckConstraint(
             "state IN ('pending', 'reported', 'passed', 'returned')", name=op.f("ck_milestone_state_listed")
         ),
@@ -809,7 +815,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "position", name=op.f("uq_milestone_project_id_position")),
     )
     with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.create_index("ix_milestone_state_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_milestone_next_reminder", ["next_reminder_at"], unique=False)
+        batch_op.create_index("ix_milestone_queue", ["queue", "due_at", "id"], unique=False)
 
     op.create_table(
         "outcome",
@@ -889,6 +896,8 @@ def upgrade() -> None:
         sa.Column("milestone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("no_evidence_reason", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("on_time", sa.Boolean(), nullable=False),
         sa.Column("submitted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -947,7 +956,8 @@ def downgrade() -> None:
     op.drop_table("project_partner")
     op.drop_table("outcome")
     with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.drop_index("ix_milestone_state_due")
+        batch_op.drop_index("ix_milestone_queue")
+        batch_op.drop_index("ix_milestone_next_reminder")
 
     op.drop_table("milestone")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:

@@ -18,7 +18,7 @@ from marketplace.bids.models import Bid, BidOpening
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.clock import end_of_day
 from marketplace.organisations.models import Organisation, OrganisationKind
-from marketplace.projects.models import Milestone, Project
+from marketplace.projects.models import QUEUES, Milestone, Project, Queue
 from marketplace.reviews.models import Expert, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.rules import BID_RUBRIC, DEFAULT_RULES
@@ -268,7 +268,7 @@ class Maker:
                 yield {
                     "version": 1, "project_id": topic_id, "position": place + 1, "name": f"阶段{place + 1}",
                     "deliverables": "标准草案", "evidence": ["纪要"], "weight": 25, "due_on": day,
-                    "due_at": end_of_day(day), "state": state,
+                    "due_at": end_of_day(day), "state": state, "queue": QUEUES.get(state, Queue.OPEN),
                     "reported_at": self.now if state != "pending" else None,
                     "passed_at": self.now if state == "passed" else None, "draft": {},
                 }  # fmt: skip

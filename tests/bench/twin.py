@@ -77,7 +77,7 @@ def workbench() -> str:
     waiting = (
         select(Milestone, Project.title)
         .join(Project, Project.id == Milestone.project_id)
-        .where(Milestone.state == "reported")
+        .where(Milestone.queue == 0)
         .order_by(Milestone.due_at)
         .limit(50)
     )
@@ -111,12 +111,12 @@ def board() -> str:
         select(Milestone, Project.title, Organisation.name)
         .join(Project, Project.id == Milestone.project_id)
         .join(Organisation, Organisation.id == Project.lead_id)
-        .where(Milestone.state.in_(("pending", "reported", "returned")))
-        .order_by(Milestone.due_at)
+        .where(Milestone.queue < 2)
+        .order_by(Milestone.queue, Milestone.due_at)
         .limit(50)
     )
     rows = [(m.name, title, unit, m.due_on, m.state) for m, title, unit in session().execute(query)]
-    count = session().scalar(select(func.count()).select_from(Milestone).where(Milestone.state != "passed"))
+    count = session().scalar(select(func.count()).select_from(Milestone).where(Milestone.queue < 2))
     return render_template_string(PAGE, title="board", total=count, rows=rows)
 
 

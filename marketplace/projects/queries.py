@@ -1,0 +1,273 @@
+"""Finding projects, milestones and outcomes: each within what the actor may see (404 for the rest)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from marketplace.core.actor import BUREAU_ROLES, Actor
+from marketplace.core.errors import NotFound
+from marketplace.files.access import DENIED, Access
+from marketplace.organisations.models import Organisation, OrganisationKind
+from marketplace.projects.models import (
+    Milestone,
+    MilestoneReport,
+    Outcome,
+    Project,
+    ProjectPartner,
+    Queue,
+    ReminderSent,
+)
+from marketplace.projects.policy import sees_all
+from marketplace.projects.workflow import ProjectState
+from marketplace.reviews.queries import may_read_subject
+from marketplace.reviews.workflow import SubjectKind
+from marketplace.topics.models import Topic
+
+SOON = timedelta(days=30)
+MOST_BOARD = 2000
+"""The board counts no further: whoever looks for more narrows it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilters:
+    """项目筛选; empty means all. ``city`` is the code of a municipal bureau: it and its counties."""
+
+    words: str = ""
+    state: str = ""
+    city: str = ""
+    grade: str = ""
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilters:
+    """里程碑看板筛选; ``view``: "" (all, what needs work first), to_check, overdue, soon, passed."""
+
+    view: str = ""
+    city: str = ""
+    words: str = ""
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """省局和监督人员: all; 牵头和参与单位: their own; nobody else any."""
+    if sees_all(actor):
+        return true()
+    if not actor.has(*BUREAU_ROLES) or actor.organisation_id is None:
+        return false()
+    partner = exists().where(
+        ProjectPartner.project_id == Project.id, ProjectPartner.organisation_id == actor.organisation_id
+    )
+    return or_(Project.lead_id == actor.organisation_id, partner)
+
+
+def project_for(session: Session, actor: Actor, project_id: int) -> Project:
+    """One project with all its page shows, in three statements whatever its size."""
+    query = (
+        select(Project)
+        .where(Project.id == project_id, visible_to(actor))
+        .options(
+            joinedload(Project.topic, innerjoin=True).joinedload(Topic.list, innerjoin=True),
+            joinedload(Project.lead, innerjoin=True),
+            selectinload(Project.partners).joinedload(ProjectPartner.organisation, innerjoin=True),
+            selectinload(Project.milestones).selectinload(Milestone.reports),
+        )
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def milestone_for(session: Session, actor: Actor, milestone_id: int) -> Milestone:
+    """One milestone with its project and reports."""
+    query = (
+        select(Milestone)
+        .join(Milestone.project)
+        .where(Milestone.id == milestone_id, visible_to(actor))
+        .options(
+            contains_eager(Milestone.project).joinedload(Project.lead, innerjoin=True),
+            selectinload(Milestone.reports),
+        )
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def outcome_for(session: Session, actor: Actor, project_id: int) -> Outcome:
+    """The outcome of a project; other units than the lead learn of it once it is delivered."""
+    query = (
+        select(Outcome)
+        .join(Outcome.project)
+        .where(Project.id == project_id, visible_to(actor))
+        .options(
+            contains_eager(Outcome.project).options(
+                joinedload(Project.lead, innerjoin=True),
+                joinedload(Project.topic, innerjoin=True).joinedload(Topic.list, innerjoin=True),
+                selectinload(Project.milestones),
+                selectinload(Project.partners).joinedload(ProjectPartner.organisation, innerjoin=True),
+            )
+        )
+    )
+    outcome = session.scalar(query)
+    if outcome is None or outcome.delivered_at is None and not _own(actor, outcome.project):
+        raise NotFound
+    return outcome
+
+
+def _own(actor: Actor, project: Project) -> bool:
+    return actor.has(*BUREAU_ROLES) and actor.organisation_id == project.lead_id
+
+
+def _in_city(code: str) -> ColumnElement[bool]:
+    return Organisation.code.startswith(code[:4], autoescape=True)
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        Milestone.project_id == Project.id, Milestone.queue == Queue.OPEN, Milestone.due_at <= now
+    )
+
+
+def projects(actor: Actor, filters: ProjectFilters, now: datetime) -> Any:
+    """The list: (project, lead name, next due moment of an open milestone); the newest first."""
+    coming = (
+        select(func.min(Milestone.due_at))
+        .where(Milestone.project_id == Project.id, Milestone.queue == Queue.OPEN)
+        .scalar_subquery()
+    )
+    query = (
+        select(Project, Organisation.name, coming)
+        .join(Organisation, Organisation.id == Project.lead_id)
+        .where(visible_to(actor), *_project_conditions(filters, now))
+    )
+    return query.order_by(Project.opened_at.desc(), Project.id.desc())
+
+
+def _project_conditions(filters: ProjectFilters, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.state:
+        found.append(Project.state == filters.state)
+    if filters.grade:
+        found.append(Project.grade == filters.grade)
+    if filters.city:
+        found.append(_in_city(filters.city))
+    if filters.overdue:
+        found.append(_overdue(now))
+    for word in filters.words.split()[:5]:
+        found.append(
+            Project.title.contains(word, autoescape=True) | Project.number.contains(word, autoescape=True)
+        )
+    return found
+
+
+def board(filters: BoardFilters, now: datetime) -> Any:
+    """里程碑看板: to be checked first, then what is due, the longest overdue first, then what has passed. Reads the
+    order of one index; no row carries its texts."""
+    query = (
+        select(
+            Milestone.id, Milestone.name, Milestone.weight, Milestone.due_on, Milestone.due_at, Milestone.state,
+            Milestone.reported_at, Milestone.queue, Project.id.label("project_id"), Project.number, Project.title,
+            Project.is_sample, Organisation.name.label("unit"),
+        )
+        .join(Project, Project.id == Milestone.project_id)
+        .join(Organisation, Organisation.id == Project.lead_id)
+    )  # fmt: skip
+    for condition in _board_conditions(filters, now):
+        query = query.where(condition)
+    return query.order_by(Milestone.queue, Milestone.due_at, Milestone.id)
+
+
+def _board_conditions(filters: BoardFilters, now: datetime) -> list[ColumnElement[bool]]:
+    views: dict[str, list[ColumnElement[bool]]] = {
+        "to_check": [Milestone.queue == Queue.TO_CHECK],
+        "overdue": [Milestone.queue == Queue.OPEN, Milestone.due_at <= now],
+        "soon": [Milestone.queue == Queue.OPEN, Milestone.due_at > now, Milestone.due_at <= now + SOON],
+        "passed": [Milestone.queue == Queue.DONE],
+    }
+    found = list(views.get(filters.view, []))
+    if filters.city:
+        found.append(_in_city(filters.city))
+    for word in filters.words.split()[:5]:
+        found.append(
+            Project.title.contains(word, autoescape=True)
+            | Project.number.contains(word, autoescape=True)
+            | Milestone.name.contains(word, autoescape=True)
+        )
+    return found
+
+
+def board_size(session: Session, filters: BoardFilters, now: datetime) -> int:
+    """How many milestones the filters leave, counted up to ``MOST_BOARD``."""
+    query = select(Milestone.id)
+    if filters.city or filters.words:
+        query = query.join(Project, Project.id == Milestone.project_id).join(
+            Organisation, Organisation.id == Project.lead_id
+        )
+    rows = query.where(*_board_conditions(filters, now)).limit(MOST_BOARD).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def cities(session: Session) -> Sequence[tuple[str, str]]:
+    """(code, name) of the municipal bureaus in official order, for the filters."""
+    query = (
+        select(Organisation.code, Organisation.name)
+        .where(Organisation.kind == OrganisationKind.MUNICIPAL)
+        .order_by(Organisation.order_key)
+    )
+    return [(code, name) for code, name in session.execute(query)]
+
+
+def reminders_of(session: Session, project_id: int) -> Sequence[Any]:
+    """(milestone name, reminder) sent for a project, the latest first."""
+    query = (
+        select(Milestone.name, ReminderSent)
+        .join(ReminderSent, ReminderSent.milestone_id == Milestone.id)
+        .where(Milestone.project_id == project_id)
+        .order_by(ReminderSent.due_at.desc(), ReminderSent.id.desc())
+        .limit(100)
+    )
+    return session.execute(query).all()
+
+
+def punctuality(session: Session, project_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """按期情况: project → (milestones first reported on time, milestones reported)."""
+    query = (
+        select(Milestone.project_id, MilestoneReport.on_time)
+        .join(MilestoneReport, MilestoneReport.milestone_id == Milestone.id)
+        .where(Milestone.project_id.in_(list(project_ids)), MilestoneReport.number == 1)
+    )
+    found = dict.fromkeys(project_ids, (0, 0))
+    for project_id, on_time in session.execute(query):
+        good, total = found[project_id]
+        found[project_id] = (good + bool(on_time), total + 1)
+    return found
+
+
+def milestone_file_access(session: Session, actor: Actor, milestone_id: int, _now: datetime) -> Access:
+    """佐证材料: as open as its project, once reported; a draft's files are the lead unit's own."""
+    try:
+        milestone = milestone_for(session, actor, milestone_id)
+    except NotFound:
+        return DENIED
+    return Access(_own(actor, milestone.project) or bool(milestone.reports))
+
+
+def outcome_file_access(session: Session, actor: Actor, outcome_id: int, _now: datetime) -> Access:
+    """成果材料: as open as the outcome; the experts of its panel read them while they score."""
+    if may_read_subject(session, actor, SubjectKind.OUTCOME, outcome_id):
+        return Access(True)
+    outcome = session.get(Outcome, outcome_id)
+    try:
+        outcome_for(session, actor, outcome.project_id if outcome else 0)
+    except NotFound:
+        return DENIED
+    return Access(True)
+
+
+UNFINISHED = (ProjectState.RUNNING, ProjectState.DELIVERED, ProjectState.IN_ACCEPTANCE)
