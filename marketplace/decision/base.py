@@ -83,6 +83,16 @@ def _canonical_dataclass(value: Any) -> dict[str, Any]:
     return {field.name: canonical(getattr(value, field.name)) for field in fields(value)}
 
 
+def _canonical_array(value: NDArray[Any]) -> dict[str, Any]:
+    """Shape, kind and SHA-256 of the little-endian values in row order: long arrays are hashed, not printed."""
+    plain = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
+    return {
+        "shape": list(value.shape),
+        "dtype": plain.dtype.str,
+        "sha256": hashlib.sha256(plain.tobytes()).hexdigest(),
+    }
+
+
 def _canonical_scalar(value: Any) -> Any:
     if isinstance(value, Decimal):
         return _plain_decimal(value)
@@ -104,7 +114,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): canonical(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
-        return {"shape": list(value.shape), "values": value.ravel().tolist()}
+        return _canonical_array(value)
     if isinstance(value, frozenset | set):
         return sorted((canonical(item) for item in value), key=str)
     if isinstance(value, Sequence) and not isinstance(value, str):

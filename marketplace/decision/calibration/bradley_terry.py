@@ -19,6 +19,7 @@ from marketplace.decision.base import (
     finite,
     read_only,
     sorted_codes,
+    tally,
 )
 from marketplace.decision.calibration.shapes import Reviews, reviews
 
@@ -112,38 +113,60 @@ def _reached(edges: Bools, start: int) -> Bools:
     return seen
 
 
+@dataclass(frozen=True)
+class _Games:
+    """The compared pairs: i, j [G], wins of i and of j, and who was compared [P]."""
+
+    i: Ints
+    j: Ints
+    won: Floats
+    lost: Floats
+    compared: Bools
+    ridge: float
+
+    def likelihood(self, ability: Floats) -> float:
+        """Penalised log-likelihood; concave."""
+        gap = ability[self.i] - ability[self.j]
+        value = -(self.won * np.logaddexp(0, -gap) + self.lost * np.logaddexp(0, gap)).sum()
+        return float(value - self.ridge * (ability**2).sum() / 2)
+
+    def slope(self, ability: Floats) -> Floats:
+        """Gradient [P]."""
+        excess = self.won - (self.won + self.lost) * self._chance(ability)
+        size = len(ability)
+        return tally(self.i, excess, size) - tally(self.j, excess, size) - self.ridge * ability
+
+    def information(self, ability: Floats) -> Floats:
+        """Negative Hessian [P, P], made regular: without a ridge its null vector is 1, and 11ᵀ keeps the mean 0."""
+        chance = self._chance(ability)
+        weight = (self.won + self.lost) * chance * (1 - chance)
+        matrix = np.zeros((len(ability), len(ability)))
+        np.add.at(matrix, (self.i, self.j), weight)
+        matrix += matrix.T
+        regular = np.diag(matrix.sum(axis=1) + self.ridge + ~self.compared) - matrix
+        if not self.ridge:
+            regular += np.outer(self.compared, self.compared) * max(float(matrix.max(initial=0)), 1e-12)
+        return regular
+
+    def _chance(self, ability: Floats) -> Floats:
+        return np.asarray(1 / (1 + np.exp(ability[self.j] - ability[self.i])))
+
+
 def _newton(counts: Floats, compared: Bools, ridge: float) -> tuple[Floats, Floats]:
-    """Ability with mean 0 and its covariance (concave likelihood: Newton with halved steps)."""
-    games, wins = counts + counts.T, counts.sum(axis=1)
+    """Ability with mean 0 and its covariance; steps are halved until the likelihood does not fall."""
+    i, j = np.nonzero(np.triu(counts + counts.T, 1))
+    games = _Games(i, j, counts[i, j], counts[j, i], compared, ridge)
     ability = np.zeros(len(counts))
-    value = _likelihood(counts, ability, ridge)
+    value = games.likelihood(ability)
     for _ in range(100):
-        chance = 1 / (1 + np.exp(np.subtract.outer(ability, ability).T))
-        slope = wins - (games * chance).sum(axis=1) - ridge * ability
-        inverse = _inverse_information(games * chance * (1 - chance), compared, ridge)
-        step = inverse @ slope
-        while _likelihood(counts, ability + step, ridge) < value - 1e-9 * abs(value):
+        step = np.linalg.solve(games.information(ability), games.slope(ability))
+        while games.likelihood(ability + step) < value - 1e-9 * abs(value):
             step = step / 2
         ability = ability + step
-        value = _likelihood(counts, ability, ridge)
+        value = games.likelihood(ability)
         if np.abs(step).max() < 1e-10:
             break
-    chance = 1 / (1 + np.exp(np.subtract.outer(ability, ability).T))
-    return ability, _inverse_information(games * chance * (1 - chance), compared, ridge)
-
-
-def _likelihood(counts: Floats, ability: Floats, ridge: float) -> float:
-    log_chance = -np.logaddexp(0, np.subtract.outer(ability, ability).T)
-    return float((counts * log_chance).sum() - ridge * (ability**2).sum() / 2)
-
-
-def _inverse_information(weights: Floats, compared: Bools, ridge: float) -> Floats:
-    """The information has the null vector 1 when there is no ridge; 11ᵀ makes it regular and keeps mean 0."""
-    information = np.diag(weights.sum(axis=1) + ridge) - weights
-    if not ridge:
-        information = information + np.outer(compared, compared) * max(float(weights.max()), 1e-12)
-    information = information + np.diag((~compared).astype(np.float64))
-    return np.linalg.inv(information).astype(np.float64)
+    return ability, np.linalg.inv(games.information(ability)).astype(np.float64)
 
 
 def _against(

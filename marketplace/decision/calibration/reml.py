@@ -11,6 +11,7 @@ from marketplace.decision.scientific import optimize
 LOG_BOUNDS = (-14.0, 14.0)
 START = 0.0
 SAME_DEVIANCE = 1e-7
+SMALL = 0.01
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def gradient(found: Fit) -> tuple[float, float]:
     small = g.n_small - float(np.trace(inverse[:-1, :-1]))
     big = g.n_big - _trace_big(s, inverse) / s.t_big
     over = 1 / found.sigma2
-    by_small = small - over * float((found.effects.small**2).sum()) / s.t_small if g.n_small else 0.0
+    if not s.t_small:
+        return big - over * float((found.effects.big**2).sum()) / s.t_big, 0.0
+    by_small = small - over * float((found.effects.small**2).sum()) / s.t_small
     return big - over * float((found.effects.big**2).sum()) / s.t_big, by_small
 
 
@@ -96,8 +99,11 @@ def gradient_free(found: Fit, places: list[int]) -> Floats:
 def _settle(
     g: Design, y: Floats, at: tuple[float, float], free: tuple[bool, bool], factor: int
 ) -> tuple[tuple[float, float], tuple[bool, bool]]:
-    """Set one ratio to 0 when that is as good, and minimise again over what stays free."""
-    if not free[factor]:
+    """Set one ratio to 0 when it went there and 0 is as good, and minimise again over what stays free.
+
+    A ratio the marks say nothing about (one review for each project) does not move, and stays.
+    """
+    if not free[factor] or at[factor] > SMALL:
         return at, free
     zero = _with(at, [factor], np.zeros(1))
     if at_ratios(g, y, *zero).deviance > at_ratios(g, y, *at).deviance + SAME_DEVIANCE:

@@ -113,7 +113,8 @@ def joint_ranks(
     low, high = middle - critical * spread, middle + critical * spread
     if decimals is not None:
         low, high = low.round(decimals), high.round(decimals)
-    above, below = (low[:, None] >= high).sum(axis=0), (high[:, None] <= low).sum(axis=0)
+    over, under = middle[:, None] > middle, middle[:, None] < middle
+    above, below = (over & (low[:, None] >= high)).sum(axis=0), (under & (high[:, None] <= low)).sum(axis=0)
     better, worse = (above, below) if descending else (below, above)
     pairs = zip((1 + better).tolist(), (len(middle) - worse).tolist(), strict=True)
     return critical, tuple((int(first), int(last)) for first, last in pairs)

@@ -10,6 +10,7 @@ from marketplace.decision.base import Code, Floats, InputError, Outcome, digest,
 from marketplace.decision.scientific import special
 
 FORMS = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
+ROUNDING = 1e-12
 Limits = tuple[float, float]
 
 
@@ -90,13 +91,18 @@ def _mean_squares(x: Floats) -> _Squares:
     judges = n * ((columns - grand) ** 2).sum()
     within = ((x - rows[:, None]) ** 2).sum()
     error = ((x - rows[:, None] - columns + grand) ** 2).sum()
+    # What is left of a difference of equal numbers is rounding, not variance.
+    noise = ROUNDING * float(((x - grand) ** 2).sum())
+    between, judges, within, error = (
+        0.0 if s <= noise else float(s) for s in (between, judges, within, error)
+    )
     return _Squares(
         n=n,
         k=k,
-        bms=float(between / (n - 1)),
-        wms=float(within / (n * (k - 1))),
-        jms=float(judges / (k - 1)),
-        ems=float(error / ((n - 1) * (k - 1))),
+        bms=between / (n - 1),
+        wms=within / (n * (k - 1)),
+        jms=judges / (k - 1),
+        ems=error / ((n - 1) * (k - 1)),
     )
 
 

@@ -1,0 +1,25 @@
+"""Say why a project stands where it stands (结果说明): facts, and one paragraph in Chinese and in English."""
+
+from marketplace.decision.explanation.facts import Explanation, explain, gather
+from marketplace.decision.explanation.shapes import (
+    Contribution,
+    Facts,
+    Funding,
+    Named,
+    Neighbour,
+    Recusal,
+    Swap,
+)
+
+__all__ = [
+    "Contribution",
+    "Explanation",
+    "Facts",
+    "Funding",
+    "Named",
+    "Neighbour",
+    "Recusal",
+    "Swap",
+    "explain",
+    "gather",
+]

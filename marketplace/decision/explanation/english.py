@@ -1,0 +1,104 @@
+"""The paragraph in English: the same facts in the same order."""
+
+from decimal import Decimal
+
+from marketplace.decision.explanation.shapes import Facts, Funding, Neighbour
+from marketplace.decision.ranking import Tier
+
+TIERS = {
+    Tier.IN: "By this estimate it is certain to be selected.",
+    Tier.MEETING: "It is close to the cut-off and needs discussion at the meeting.",
+    Tier.OUT: "By this estimate it is not selected.",
+}
+
+
+def paragraph(facts: Facts) -> str:
+    """The whole paragraph; plain text, to be escaped by the page."""
+    parts = [_place(facts), _origin(facts), _calibrated(facts), _neighbour(facts.neighbour), _recusals(facts)]
+    parts += ["" if facts.tier is None else TIERS[facts.tier], _funding(facts.funding)]
+    return " ".join(part for part in parts if part)
+
+
+def money(amount: int) -> str:
+    """An amount in yuan."""
+    return f"CNY {amount:,}"
+
+
+def _place(facts: Facts) -> str:
+    sure = f"{(100 * facts.level).normalize():f}% confidence"
+    one = facts.rank_lo == facts.rank_hi
+    where = f"at rank {facts.rank_lo}" if one else f"between ranks {facts.rank_lo} and {facts.rank_hi}"
+    name = f"The project “{facts.title}”" if facts.title else "The project"
+    text = f"{name} scored {facts.score} points and ranks {facts.rank} of {facts.total}"
+    text += f"; allowing for reviewing error it lies, with {sure}, {where}."
+    return text + (" The experts differ widely, so this order is provisional." if facts.provisional else "")
+
+
+def _origin(facts: Facts) -> str:
+    rule = "the mean after dropping the highest and the lowest" if facts.trimmed else "the mean"
+    parts = ", ".join(f"“{part.criterion.en}” {part.points}" for part in facts.contributions)
+    text = f"The score comes from {_count(facts.experts, 'expert')}: {rule}, by the announced rule"
+    return f"{text}; contributions in points: {parts}." if parts else f"{text}."
+
+
+def _calibrated(facts: Facts) -> str:
+    if facts.calibrated is None:
+        return ""
+    same = facts.calibrated_rank in (None, facts.rank)
+    place = "the rank stays the same" if same else f"it would rank {facts.calibrated_rank}"
+    return f"Corrected for severe and lenient experts the score is {facts.calibrated} points; {place}."
+
+
+def _neighbour(other: Neighbour | None) -> str:
+    if other is None:
+        return ""
+    error = (
+        "less than the reviewing error, so both belong to one class"
+        if other.within_error
+        else ("more than the reviewing error")
+    )
+    text = f"It is {other.distance} points from rank {other.rank}, {error}"
+    if other.swap is None:
+        return text + "."
+    up = other.swap.weight_to > other.swap.weight_from
+    change = f"from {other.swap.weight_from}% to {'above' if up else 'below'} {other.swap.weight_to}%"
+    return f"{text}; if the weight of “{other.swap.criterion.en}” went {change}, the two would swap."
+
+
+def _recusals(facts: Facts) -> str:
+    return " ".join(
+        f"{_count(one.experts, 'expert')} {'was' if one.experts == 1 else 'were'} recused under the rules: "
+        f"{one.reason.en}."
+        for one in facts.recusals
+    )
+
+
+def _funding(funding: Funding | None) -> str:
+    if funding is None:
+        return ""
+    conditions = ", ".join(
+        [f"a budget of {money(funding.budget)}", *(rule.en for rule in funding.conditions)]
+    )
+    time_limit = "" if funding.proven else " The plan is the best found within the time limit."
+    if funding.proposed:
+        return f"Under {conditions}, it is proposed for funding{_compared(funding)}.{time_limit}"
+    return f"Under {conditions}, it is not proposed for funding{_why_not(funding)}.{time_limit}"
+
+
+def _compared(funding: Funding) -> str:
+    if funding.same_without_conditions is None or not funding.conditions:
+        return ""
+    return f"; without these conditions the result is {'the same' if funding.same_without_conditions else 'different'}"
+
+
+def _why_not(funding: Funding) -> str:
+    reasons = [f"kept out by “{rule.en}”" for rule in funding.binding]
+    reasons += [f"{money(funding.missing)} of budget are missing"] if funding.missing else []
+    text = ": " + ", ".join(reasons) if reasons else ""
+    return text + (
+        f"; with a budget of {money(funding.enters_at)} it would enter" if funding.enters_at else ""
+    )
+
+
+def _count(number: int | Decimal, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
