@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace import cli
 from marketplace.audit.operations import record, witness
 from marketplace.audit.views import blueprint as audit_blueprint
+from marketplace.bids.desk import blueprint as bids_blueprint
 from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import DATABASE_CLOCK, make_engine
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     organisations_blueprint,
     topics_blueprint,
     notices_blueprint,
+    bids_blueprint,
     public_blueprint,
 )
 

@@ -65,14 +65,28 @@ def first_draft(topic: Topic) -> BidContent:
     )
 
 
-def save_bid(uow: UnitOfWork, bid: Bid, content: BidContent, version: int | None = None) -> None:
-    """保存草稿: it may be incomplete, never malformed. A stale version answers with both texts."""
+def save_bid(
+    uow: UnitOfWork,
+    bid: Bid,
+    content: BidContent,
+    version: int | None = None,
+    *,
+    partners: Sequence[tuple[int, str]] | None = None,
+    uploads: Sequence[Upload] = (),
+    drop: Sequence[int] = (),
+) -> None:
+    """保存草稿: it may be incomplete, never malformed. A stale version answers with both texts. Partners and files
+    change with it where the page holds them."""
     require(policy.may_edit(uow.actor, bid, uow.now))
     _require_version(bid, version, content)
     if found := malformed(content, [item["key"] for item in bid.topic.deliverables]):
         raise Invalid(found)
     bid.content = content.to_dict()
     bid.budget_fen = content.total_fen
+    if partners is not None:
+        set_partners(uow, bid, partners)
+    if uploads or drop:
+        change_bid_files(uow, bid, uploads, drop)
     _touch(uow, bid)
 
 

@@ -21,7 +21,7 @@ from marketplace.core.errors import NotFound
 from marketplace.files.access import DENIED, Access
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.queries import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.topics.models import Topic
@@ -144,6 +144,16 @@ def receipts_of(session: Session, bid: Bid) -> Sequence[Receipt]:
 def files_of(session: Session, bid: Bid) -> list[Attachment]:
     """The files of a bid that has passed the door."""
     return attachments_of(session, FILE_OWNER, [bid.id])[bid.id]
+
+
+def files_of_all(session: Session, bids: Sequence[Bid]) -> dict[int, list[Attachment]]:
+    """The files of several bids that have passed the door, in one statement."""
+    return attachments_of(session, FILE_OWNER, [bid.id for bid in bids])
+
+
+def person_name(session: Session, person_id: int) -> str:
+    """Who submitted."""
+    return session.get_one(Person, person_id).name
 
 
 def file_access(session: Session, actor: Actor, bid_id: int, now: datetime) -> Access:
