@@ -125,6 +125,7 @@ def test_the_partner_reads_after_the_opening_only_and_never_writes(sqlite_world:
     assert partner.get(f"/bids/{bid_id}").status_code == 404
     assert "杭州" not in partner.get("/bids").text
     pass_deadline(world, topic_id)
+    partner = world.browser("ningbo_clerk")
     assert partner.get(f"/bids/{bid_id}").status_code == 200
     assert "杭州市机关事务管理局" in partner.get("/bids").text
     for path in ("/edit/plan", "/check", "/receipt", "/withdraw"):
@@ -274,6 +275,8 @@ def test_a_late_page_says_why_it_cannot_be_submitted(sqlite_world: World) -> Non
     head.get(f"/bids/{bid_id}/check")
     opened = version(world, bid_id)
     pass_deadline(world, topic_id)
+    head = world.browser("hangzhou_head")
+    head.get(f"/bids/{bid_id}")
     late = head.post(f"/bids/{bid_id}/submit", {"version": opened, "confirmed": "y"})
     assert late.status_code == 403
     assert head.get(f"/bids/{bid_id}/edit/plan").location.endswith(f"/bids/{bid_id}")
@@ -315,6 +318,7 @@ def test_the_export_is_typed_and_has_no_formula(sqlite_world: World) -> None:
     officer = world.browser("officer")
     assert officer.get(f"/manage/topics/{topic_id}/bids.xlsx").status_code == 404
     pass_deadline(world, topic_id)
+    officer = world.browser("officer")
     book = zipfile.ZipFile(io.BytesIO(officer.get(f"/manage/topics/{topic_id}/bids.xlsx").data))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     strings = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xml"))
