@@ -20,6 +20,7 @@ from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notices.views import blueprint as notices_blueprint
 from marketplace.notifications import transport
 from marketplace.notifications.views import blueprint as notifications_blueprint
+from marketplace.organisations.guard import refuse_demo_accounts
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
 from marketplace.organisations.views.again import sign_in_again
@@ -59,7 +60,8 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     settings = settings or settings_from_environment()
     app = Application("marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static")
     _configure(app, settings)
-    app.extensions["marketplace"] = compose(settings, clock)
+    app.extensions["marketplace"] = parts = compose(settings, clock)
+    refuse_demo_accounts(parts.engine, settings)
     for part in (i18n, templating, errors, security):
         part.install(app)
     transport.install(app, settings)

@@ -5,6 +5,7 @@ from marketplace.bids.reminders import remind_unsubmitted
 from marketplace.core.text import N_
 from marketplace.notifications.delivery import deliver_due
 from marketplace.notifications.jobs import AnyJob, Job, SteppedJob
+from marketplace.organisations.operations.invitations import expire_invitations
 from marketplace.projects.reminding import remind_due
 from marketplace.topics.operations import publish_due_topics
 
@@ -13,6 +14,7 @@ JOBS: tuple[AnyJob, ...] = (
     Job("open-due-topics", N_("到期启封"), open_due_topics),
     Job("remind-unsubmitted-bids", N_("揭榜截止提醒"), remind_unsubmitted),
     Job("remind-of-milestones", N_("里程碑提醒与催办"), remind_due),
+    Job("expire-invitations", N_("邀请过期"), expire_invitations),
     SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )
 """In the order in which they run: what is overdue since longest comes first, mail about it last."""

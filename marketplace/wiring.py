@@ -7,6 +7,8 @@ from marketplace.core.events import Reactions
 from marketplace.files.access import OWNERS
 from marketplace.notices import operations as notices
 from marketplace.notices import reactions as announcements
+from marketplace.organisations import events as person
+from marketplace.organisations import mails as person_mails
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
@@ -23,6 +25,9 @@ from marketplace.topics import mails as topic_mails
 from marketplace.topics import reactions as topics
 
 REACTIONS: Reactions = {
+    person.PersonInvited: (person_mails.send_invitation,),
+    person.PasswordResetRequested: (person_mails.send_reset_link,),
+    person.PasswordChanged: (person_mails.tell_of_new_password,),
     topic.TopicDrafted: (topics.index_topic,),
     topic.TopicSectionSaved: (topics.index_topic,),
     topic.TopicSubmitted: (topic_mails.ask_for_approval,),

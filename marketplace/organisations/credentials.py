@@ -8,9 +8,15 @@ from sqlalchemy import Engine, select
 
 from marketplace.config import Settings
 from marketplace.core.database import reading_session
-from marketplace.core.text import tidy
-from marketplace.organisations.models import Person, PersonState
-from marketplace.organisations.passwords import hash_password, needs_new_hash, verify_password
+from marketplace.core.text import N_, tidy
+from marketplace.organisations.models import Person, PersonState, UsedPassword
+from marketplace.organisations.passwords import (
+    REMEMBERED,
+    hash_password,
+    needs_new_hash,
+    verify_password,
+    weakness,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +59,31 @@ def _is_demo_password(settings: Settings, person: Person, password: str) -> bool
     if not (settings.demo and person.is_demo and wanted):
         return False
     return hmac.compare_digest(password.encode(), wanted.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password somebody chose, hashed, with what speaks against it."""
+
+    person_id: int
+    hash: str
+    problem: str | None = None
+
+
+def choose(engine: Engine, settings: Settings, person_id: int, typed: str) -> NewPassword:
+    """Judges and hashes a new password: the rules, and the last ones used."""
+    with reading_session(engine) as session:
+        person = session.get_one(Person, person_id)
+        former = session.scalars(
+            select(UsedPassword.password_hash)
+            .where(UsedPassword.person_id == person_id)
+            .order_by(UsedPassword.at.desc(), UsedPassword.id.desc())
+            .limit(REMEMBERED)
+        ).all()
+    problem = weakness(typed, person.name, person.email)
+    if problem:
+        return NewPassword(person_id, "", problem)
+    memory = settings.argon2_memory_kib
+    if any(verify_password(old, typed, memory) for old in {*former, person.password_hash} - {None}):
+        return NewPassword(person_id, "", N_("不能与最近使用过的5个密码相同"))
+    return NewPassword(person_id, hash_password(typed, memory))

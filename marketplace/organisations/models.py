@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.actor import Role
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
+from marketplace.organisations.workflow import PersonState as PersonState
 
 
 class OrganisationKind(StrEnum):
@@ -53,15 +54,8 @@ class Organisation(Numbered, Versioned, Base):
     parent: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
 
 
-class PersonState(StrEnum):
-    """账号状态."""
-
-    ACTIVE = "active"  # 启用
-    DEACTIVATED = "deactivated"  # 停用
-
-
 class Person(Numbered, Versioned, Base):
-    """人员: deactivated, never deleted. ``password_hash`` empty means no password yet (invited)."""
+    """人员: invited, active or deactivated, never deleted."""
 
     __tablename__ = "person"
     __table_args__ = (one_of("state", PersonState),)
@@ -82,6 +76,10 @@ class Person(Numbered, Versioned, Base):
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
 
 
+CURRENT_ADMINISTRATOR = "ended_at IS NULL AND role IN ('system_admin', 'security_admin', 'audit_admin')"
+"""三员分离 as the database keeps it: nobody holds two of these."""
+
+
 class Appointment(Numbered, Base):
     """任职: one person, one organisation, one role, for a time. Ended, never deleted."""
 
@@ -96,6 +94,13 @@ class Appointment(Numbered, Base):
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "uq_appointment_one_administrator_role",
+            "person_id",
+            unique=True,
+            sqlite_where=text(CURRENT_ADMINISTRATOR),
+            postgresql_where=text(CURRENT_ADMINISTRATOR),
         ),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.actor import ADMINISTRATOR_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.errors import NotFound
@@ -20,6 +20,7 @@ from marketplace.organisations.models import (
     Person,
     PersonState,
 )
+from marketplace.organisations.policy import NEVER_VACANT
 
 PARTNER_KINDS = (
     OrganisationKind.REGULATOR,
@@ -172,3 +173,32 @@ def _cast_member(person_id: int, posts: list[tuple[str, str, str, str]]) -> Cast
     units = tuple(dict.fromkeys(unit for _, _, unit, _ in posts))
     roles = tuple(dict.fromkeys(ROLE_LABELS[Role(role)] for _, role, _, _ in posts))
     return CastMember(person_id, posts[0][0], units, roles)
+
+
+def exists_on(organisation: Organisation, day: date) -> bool:
+    """Whether the organisation exists on that day."""
+    return organisation.valid_from <= day and (organisation.valid_to is None or organisation.valid_to > day)
+
+
+def sole_posts(session: Session, person_id: int) -> list[tuple[int, Role]]:
+    """The posts of this person that nobody else could fill: the last active holder of a role that must not be
+    vacant. One statement."""
+    mine, other = aliased(Appointment), aliased(Appointment)
+    others = (
+        select(other.id)
+        .join(Person, Person.id == other.person_id)
+        .where(
+            other.organisation_id == mine.organisation_id,
+            other.role == mine.role,
+            other.ended_at.is_(None),
+            other.person_id != person_id,
+            Person.state == PersonState.ACTIVE,
+        )
+    )
+    query = select(mine.organisation_id, mine.role).where(
+        mine.person_id == person_id,
+        mine.ended_at.is_(None),
+        mine.role.in_(list(NEVER_VACANT)),
+        ~others.exists(),
+    )
+    return [(unit, Role(role)) for unit, role in session.execute(query)]

@@ -173,7 +173,7 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('active', 'deactivated')", name=op.f("ck_person_state_listed")),
+        sa.CheckConstraint("state IN ('invited', 'active', 'deactivated')", name=op.f("ck_person_state_listed")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )
@@ -229,6 +229,17 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_appointment_one_administrator_role",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text(
+                "ended_at IS NULL AND role IN ('system_admin', 'security_admin', 'audit_admin')"
+            ),
+            postgresql_where=sa.text(
+                "ended_at IS NULL AND role IN ('system_admin', 'security_admin', 'audit_admin')"
+            ),
         )
 
     op.create_table(
@@ -1044,6 +1055,7 @@ def downgrade() -> None:
 
     op.drop_table("expert")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.drop_index("uq_appointment_one_administrator_role")
         batch_op.drop_index(
             "uq_appointment_current",
             sqlite_where=sa.text("ended_at IS NULL"),

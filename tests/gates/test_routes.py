@@ -22,6 +22,12 @@ PUBLIC = {
     "public.rules",
     "public.about",
     "public.feed",
+    "organisations.forgotten",
+    "organisations.ask_for_reset",
+    "organisations.open_reset",
+    "organisations.reset_password",
+    "organisations.open_invitation",
+    "organisations.accept_invitation",
 }
 """All endpoints that need no sign-in. Adding one here is a decision, not a formality."""
 

@@ -67,7 +67,7 @@ class Browser:
 
     def post(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         if not self.token:
-            self.get("/")
+            self.get("/sign-in")
         return self.client.post(url, data={"csrf_token": self.token, **(data or {})}, **kwargs)
 
 

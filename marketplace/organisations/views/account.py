@@ -1,16 +1,23 @@
 """Own account: units to act for, open sessions, password."""
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from marketplace.core.errors import NotFound
+from marketplace.organisations import credentials
+from marketplace.organisations.forms import ChangePasswordForm
 from marketplace.organisations.operations import account as operations
+from marketplace.organisations.operations import passwords
 from marketplace.organisations.sessions import live_sessions
 from marketplace.organisations.views.base import blueprint
+from marketplace.organisations.views.sign_in import establish
 from marketplace.web.access import signed_in
-from marketplace.web.requests import current_uow, db_session, request_now
+from marketplace.web.i18n import translate
+from marketplace.web.requests import current_uow, db_session, discard, request_now, separate_uow
+from marketplace.web.runtime import runtime
 from marketplace.web.views import local_target
 
 
@@ -57,3 +64,46 @@ def end_other_sessions() -> Response:
     number = operations.end_other_sessions(current_uow(), current_user)
     flash(_("已结束其他%(n)s个会话。", n=number), "success")
     return redirect(url_for("organisations.my_sessions"))
+
+
+@blueprint.get("/account/password")
+@signed_in()
+def change_password() -> str:
+    """The form for a new password."""
+    return _password_page(ChangePasswordForm(formdata=None))
+
+
+def _password_page(form: ChangePasswordForm) -> str:
+    return render_template(
+        "organisations/change_password.html", form=form, must=current_user.must_change_password
+    )
+
+
+@blueprint.post("/account/password")
+@signed_in()
+def save_password() -> ResponseReturnValue:
+    """Compares and hashes outside the transaction, then stores; the person stays signed in here only."""
+    form = ChangePasswordForm()
+    if not form.validate():
+        return _password_page(form), 422
+    if not _is_confirmed(form):
+        form.current.errors = [_("原密码不正确")]
+        return _password_page(form), 422
+    parts = runtime()
+    new = credentials.choose(parts.engine, parts.settings, current_user.person_id, form.password.data or "")
+    if new.problem:
+        form.password.errors = [translate(new.problem)]
+        return _password_page(form), 422
+    with separate_uow() as uow:
+        admission = passwords.change_password(uow, new, request.user_agent.string)
+    establish(admission)
+    flash(_("密码已修改，其他浏览器上的登录均已退出。"), "success")
+    return redirect(url_for("organisations.my_sessions"))
+
+
+def _is_confirmed(form: ChangePasswordForm) -> bool:
+    parts, email = runtime(), current_user.email
+    discard()
+    proof = credentials.prove(parts.engine, parts.settings, email, form.current.data or "")
+    with separate_uow() as uow:
+        return passwords.confirm(uow, proof)

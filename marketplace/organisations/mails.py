@@ -1,0 +1,44 @@
+"""Mails about accounts (账号邮件). Secrets stand only in the mail itself."""
+
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications.operations import enqueue
+from marketplace.notifications.recipients import Recipient
+from marketplace.organisations.events import PasswordChanged, PasswordResetRequested, PersonInvited
+from marketplace.organisations.models import OneTimeToken, Person
+
+
+def recipient(person: Person) -> Recipient:
+    """This person as an addressee."""
+    return Recipient(person.id, person.name, person.email, person.locale)
+
+
+def send_invitation(uow: UnitOfWork, event: PersonInvited) -> None:
+    """邀请邮件, with the link."""
+    person = uow.session.get_one(Person, event.person_id)
+    token = uow.session.get_one(OneTimeToken, event.token_id)
+    enqueue(
+        uow, kind="invitation", dedupe_key=f"invitation:{token.id}", recipients=[recipient(person)],
+        context={"path": f"/invitation/{event.secret}", "posts": event.posts, "until": token.expires_at,
+                 "inviter": uow.actor.person_name, "unit": uow.actor.organisation_name},
+    )  # fmt: skip
+
+
+def send_reset_link(uow: UnitOfWork, event: PasswordResetRequested) -> None:
+    """重置密码邮件, with the link."""
+    person = uow.session.get_one(Person, event.person_id)
+    token = uow.session.get_one(OneTimeToken, event.token_id)
+    enqueue(
+        uow, kind="password_reset", dedupe_key=f"password-reset:{token.id}", recipients=[recipient(person)],
+        context={"path": f"/password/reset/{event.secret}", "until": token.expires_at},
+    )  # fmt: skip
+
+
+def tell_of_new_password(uow: UnitOfWork, event: PasswordChanged) -> None:
+    """密码已修改: so that somebody else's doing does not go unnoticed."""
+    if event.how == "invitation":
+        return
+    person = uow.session.get_one(Person, event.person_id)
+    enqueue(
+        uow, kind="password_changed", dedupe_key=f"password-changed:{person.id}:{uow.now.isoformat()}",
+        recipients=[recipient(person)], context={"at": uow.now, "address": uow.address},
+    )  # fmt: skip
