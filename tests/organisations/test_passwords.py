@@ -253,6 +253,7 @@ def test_an_invitation_expires_after_seven_days(world: World) -> None:
 
 def test_a_new_invitation_ends_the_earlier_link(sqlite_world: World) -> None:
     first = invite(sqlite_world)
+    sqlite_world.clock.forward(seconds=1)
     with sqlite_world.uow("secadmin") as uow:
         person = uow.session.scalars(select(Person).where(Person.email == "new.person@sample.example")).one()
         invitations.invite_again(uow, person)
