@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -162,11 +163,25 @@ class World:
             event.remove(self.engine, "before_cursor_execute", note)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Each template is compiled once in a test process, however many worlds are built."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key + bucket.checksum in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key + bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
 def build_world(url: str, data_dir: Path, **settings: Any) -> World:
     """The program on the database at ``url``."""
     chosen = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64, **settings)
     clock = FrozenClock()
     app = create_app(chosen, clock)
+    app.jinja_env.bytecode_cache = CompiledTemplates()
     return World(app, clock, {})
 
 
