@@ -11,24 +11,32 @@ from typing import Any
 
 import xlsxwriter
 from argon2 import PasswordHasher
-from flask import Flask, Response, g, redirect, render_template_string, request
+from flask import Flask, Response, g, redirect, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.bids.models import Bid
 from marketplace.core.database import make_engine, reading_session, writing_session
 from marketplace.organisations.models import Organisation
-from marketplace.projects.models import Milestone, Project
+from marketplace.projects.models import Milestone, MilestoneReport, Project
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet
 from marketplace.topics.models import Topic
 
-PAGE = (
-    "<!doctype html><title>{{ title }}</title><h1>{{ title }}</h1><p>{{ total }}</p><table>"
-    "{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"
+ENGINE = make_engine(os.environ["DATABASE_URL"])
+HASHER = PasswordHasher(
+    memory_cost=int(os.environ.get("ARGON2_MEMORY_KIB", "47104")), time_cost=2, parallelism=1
 )
-ONE = (
-    "<!doctype html><h1>{{ t.title }}</h1><p>{{ t.background }}</p>"
-    "{% for o in t.objectives %}<li>{{ o }}</li>{% endfor %}"
+HASH = HASHER.hash(os.environ.get("BENCH_PASSWORD", "measure-me-please"))
+app = Flask("twin")
+# Compiled once, as a template file would be.
+PAGE = app.jinja_env.from_string(
+    "<!doctype html><title>{{ title|e }}</title><h1>{{ title|e }}</h1><p>{{ total }}</p><table>"
+    "{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell|e }}</td>{% endfor %}</tr>{% endfor %}</table>"
+)
+ONE = app.jinja_env.from_string(
+    "<!doctype html><h1>{{ t.title|e }}</h1><p>{{ t.background|e }}</p>"
+    "{% for o in t.objectives %}<li>{{ o|e }}</li>{% endfor %}"
+    "{% for d in t.deliverables %}<li>{{ d.name|e }}{% for a in d.acceptance %}<p>{{ a|e }}</p>{% endfor %}</li>{% endfor %}"
+    "{% for m in t.milestones %}<li>{{ m.name|e }} {{ m.month }}</li>{% endfor %}"
 )
 
 
@@ -41,14 +49,6 @@ def session() -> Session:
     return found
 
 
-ENGINE = make_engine(os.environ["DATABASE_URL"])
-HASHER = PasswordHasher(
-    memory_cost=int(os.environ.get("ARGON2_MEMORY_KIB", "47104")), time_cost=2, parallelism=1
-)
-HASH = HASHER.hash("measure-me-please")
-app = Flask(__name__)
-
-
 @app.teardown_request
 def close(_error: BaseException | None) -> None:
     """Gives the connection back."""
@@ -59,16 +59,17 @@ def close(_error: BaseException | None) -> None:
 @app.get("/topics")
 def topics() -> str:
     """The newest 50 topics."""
-    shown = select(Topic).where(Topic.published_at.is_not(None)).order_by(Topic.published_at.desc()).limit(50)
-    count = session().scalar(select(func.count()).select_from(Topic).where(Topic.published_at.is_not(None)))
+    published = Topic.published_at.is_not(None)
+    shown = select(Topic).where(published).order_by(Topic.published_at.desc()).limit(50)
+    count = session().scalar(select(func.count()).select_from(Topic).where(published))
     rows = [(t.code, t.title, t.category, t.field, t.deadline, t.state) for t in session().scalars(shown)]
-    return render_template_string(PAGE, title="topics", total=count, rows=rows)
+    return PAGE.render(title="topics", total=count, rows=rows)
 
 
 @app.get("/topics/<code>")
 def topic(code: str) -> str:
     """One topic."""
-    return render_template_string(ONE, t=session().scalars(select(Topic).where(Topic.code == code)).one())
+    return ONE.render(t=session().scalars(select(Topic).where(Topic.code == code)).one())
 
 
 @app.get("/workbench")
@@ -77,19 +78,25 @@ def workbench() -> str:
     waiting = (
         select(Milestone, Project.title)
         .join(Project, Project.id == Milestone.project_id)
-        .where(Milestone.queue == 0)
-        .order_by(Milestone.due_at)
+        .where(Milestone.state == "reported")
+        .order_by(Milestone.queue, Milestone.due_at)
         .limit(50)
     )
     rows = [(m.name, title, m.due_on) for m, title in session().execute(waiting)]
-    panels = session().scalars(select(Panel).where(Panel.state == "scoring").order_by(Panel.due_at).limit(50))
-    rows += [(p.id, p.subject_kind, p.due_at) for p in panels]
-    return render_template_string(PAGE, title="workbench", total=len(rows), rows=rows)
+    panels = (
+        select(Panel, Topic.title)
+        .join(Topic, Topic.id == Panel.topic_id)
+        .where(Panel.state == "scoring")
+        .order_by(Panel.id)
+        .limit(50)
+    )
+    rows += [(p.subject_kind, title, p.due_at) for p, title in session().execute(panels)]
+    return PAGE.render(title="workbench", total=len(rows), rows=rows)
 
 
 @app.get("/ranking/<int:panel_id>")
 def ranking(panel_id: int) -> str:
-    """A panel's items by the mean of their sheets."""
+    """The first 50 items of a panel by the mean of their sheets."""
     mean = func.avg(ScoreSheet.total)
     query = (
         select(PanelItem.label, Organisation.name, func.count(ScoreSheet.id), mean)
@@ -101,23 +108,22 @@ def ranking(panel_id: int) -> str:
         .limit(50)
     )
     rows = [tuple(row) for row in session().execute(query)]
-    return render_template_string(PAGE, title="ranking", total=len(rows), rows=rows)
+    return PAGE.render(title="ranking", total=len(rows), rows=rows)
 
 
 @app.get("/board")
 def board() -> str:
-    """The first 50 milestones by due date."""
+    """The first 50 milestones of the board."""
     query = (
         select(Milestone, Project.title, Organisation.name)
         .join(Project, Project.id == Milestone.project_id)
         .join(Organisation, Organisation.id == Project.lead_id)
-        .where(Milestone.queue < 2)
-        .order_by(Milestone.queue, Milestone.due_at)
+        .order_by(Milestone.queue, Milestone.due_at, Milestone.id)
         .limit(50)
     )
     rows = [(m.name, title, unit, m.due_on, m.state) for m, title, unit in session().execute(query)]
-    count = session().scalar(select(func.count()).select_from(Milestone).where(Milestone.queue < 2))
-    return render_template_string(PAGE, title="board", total=count, rows=rows)
+    count = session().scalar(select(func.count()).select_from(Milestone))
+    return PAGE.render(title="board", total=count, rows=rows)
 
 
 @app.post("/sheets/<int:sheet_id>")
@@ -125,31 +131,48 @@ def sheet(sheet_id: int) -> Any:
     """Saves one sheet."""
     one = session().get_one(ScoreSheet, sheet_id)
     one.marks = {
-        key: {"score": int(value), "comment": ""} for key, value in request.form.items() if value.isdigit()
+        key.removeprefix("score_"): {"score": value, "unable": False, "comment": ""}
+        for key, value in request.form.items()
+        if key.startswith("score_")
     }
     one.saved_at = datetime.now(UTC)
     session().commit()
     return redirect("/workbench")
 
 
+@app.post("/milestones/<int:milestone_id>/draft")
+def draft(milestone_id: int) -> Any:
+    """Keeps the draft of a report."""
+    one = session().get_one(Milestone, milestone_id)
+    one.draft = {"summary": request.form["summary"], "saved_at": datetime.now(UTC).isoformat()}
+    session().commit()
+    return redirect("/board")
+
+
 @app.post("/milestones/<int:milestone_id>")
-def milestone(milestone_id: int) -> Any:
+def report(milestone_id: int) -> Any:
     """Reports one milestone."""
     one = session().get_one(Milestone, milestone_id)
-    one.draft = {"summary": request.form["summary"]}
-    one.reported_at = datetime.now(UTC)
+    now = datetime.now(UTC)
+    one.state, one.reported_at, one.draft = "reported", now, {}
+    session().add(
+        MilestoneReport(
+            milestone_id=one.id, number=1, summary=request.form["summary"], on_time=now < one.due_at, submitted_by=1,
+            submitted_at=now, no_evidence_reason="", files=[],
+        )
+    )  # fmt: skip
     session().commit()
-    return redirect("/workbench")
+    return redirect("/board")
 
 
 @app.get("/search")
 def search() -> str:
     """Topics that hold the word, by LIKE."""
     word = f"%{request.args['q']}%"
-    found = session().scalars(
-        select(Topic).where(Topic.title.like(word) | Topic.background.like(word)).order_by(Topic.id).limit(20)
-    )
-    return render_template_string(PAGE, title="search", total="", rows=[(t.code, t.title) for t in found])
+    matching = Topic.title.like(word) | Topic.background.like(word)
+    count = session().scalar(select(func.count()).select_from(Topic).where(matching))
+    found = session().scalars(select(Topic).where(matching).order_by(Topic.id).limit(20))
+    return PAGE.render(title="search", total=count, rows=[(t.code, t.title) for t in found])
 
 
 @app.post("/sign-in")
@@ -159,15 +182,14 @@ def sign_in() -> Any:
     return redirect("/workbench")
 
 
-@app.get("/export")
-def export() -> Response:
-    """2,000 scored bids as a workbook."""
+@app.get("/export/<int:panel_id>")
+def export(panel_id: int) -> Response:
+    """All scored items of a panel as a workbook."""
     query = (
-        select(Bid.number, Organisation.name, PanelItem.total, PanelItem.rank)
-        .join(PanelItem, PanelItem.subject_id == Bid.id)
-        .join(Organisation, Organisation.id == Bid.lead_id)
-        .where(PanelItem.total.is_not(None))
-        .limit(2000)
+        select(PanelItem.rank, PanelItem.label, Organisation.name, PanelItem.total)
+        .join(Organisation, Organisation.id == PanelItem.organisation_id)
+        .where(PanelItem.panel_id == panel_id)
+        .order_by(PanelItem.rank)
     )
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": True}) as book:
