@@ -11,7 +11,7 @@ from marketplace.bootstrap import locks, node, packages, project, quality, serve
 from marketplace.bootstrap.place import HERE, Place, Refusal, default_data_dir, tool_environment
 from marketplace.bootstrap.steps import Command, alone
 
-DELEGATES = {"bench": "marketplace.bench", "shots": "marketplace.shots"}
+DELEGATES = {"bench": "tests.bench", "shots": "tests.shots"}
 
 
 def port(text: str) -> int:

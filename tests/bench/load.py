@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.I)
 END_OF_CHUNKS = b"0\r\n\r\n"
+SILENCE = 30.0
 
 
 @dataclass
@@ -29,65 +30,91 @@ class Measured:
         ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
+    def add(self, other: "Measured") -> None:
+        """Joins another round."""
+        self.seconds += other.seconds
+        self.times += other.times
+        self.failures += other.failures
+        self.body_bytes = other.body_bytes
+
 
 @dataclass
 class Connection:
     """One connection with at most one request on its way."""
 
     sock: socket.socket
+    request: bytes = b""
     started: float = 0.0
     buffer: bytes = b""
 
 
-def run(port: int, requests: Sequence[bytes], seconds: float, connections: int = 8) -> Measured:
-    """Sends the requests in turn over and over for so long, and measures every answer."""
-    measured = Measured()
-    poll = selectors.DefaultSelector()
-    turn = 0
-    for _ in range(connections):
-        one = Connection(socket.create_connection(("127.0.0.1", port)))
-        poll.register(one.sock, selectors.EVENT_READ, one)
-        turn = _send(one, requests, turn)
-    begun = time.perf_counter()
-    deadline = begun + seconds
-    while time.perf_counter() < deadline:
-        for key, _events in poll.select(timeout=1):
-            turn = _receive(key.data, poll, port, requests, turn, measured)
-    measured.seconds = time.perf_counter() - begun
-    for key in list(poll.get_map().values()):
-        key.data.sock.close()
-    return measured
+class Run:
+    """Sends the requests in turn over so many connections, for so long; ``once``: each request a single time."""
+
+    def __init__(self, port: int, requests: Sequence[bytes], once: bool) -> None:
+        self.port, self.requests, self.once = port, requests, once
+        self.turn = 0
+        self.measured = Measured()
+        self.poll = selectors.DefaultSelector()
+
+    def go(self, seconds: float, connections: int) -> Measured:
+        begun = time.perf_counter()
+        for _ in range(connections):
+            self.next(Connection(self.connect()))
+        while time.perf_counter() < begun + seconds and self.poll.get_map():
+            ready = self.poll.select(timeout=SILENCE)
+            if not ready:
+                raise TimeoutError("the server is silent")
+            for key, _events in ready:
+                self.receive(key.data)
+        self.measured.seconds = time.perf_counter() - begun
+        for key in list(self.poll.get_map().values()):
+            key.data.sock.close()
+        self.poll.close()
+        return self.measured
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port))
+
+    def next(self, one: Connection) -> None:
+        """Sends the next request, or lets the connection go when there is none."""
+        if self.once and self.turn >= len(self.requests):
+            one.sock.close()
+            return
+        one.request = self.requests[self.turn % len(self.requests)]
+        self.turn += 1
+        self.send(one)
+
+    def send(self, one: Connection) -> None:
+        one.buffer, one.started = b"", time.perf_counter()
+        one.sock.sendall(one.request)
+        self.poll.register(one.sock, selectors.EVENT_READ, one)
+
+    def receive(self, one: Connection) -> None:
+        data = one.sock.recv(1 << 18)
+        one.buffer += data
+        if data and not complete(one.buffer):
+            return
+        self.poll.unregister(one.sock)
+        if not data:  # the server let an idle connection go: ask again on a new one
+            one.sock.close()
+            one.sock = self.connect()
+            self.send(one)
+            return
+        self.note(one)
+        self.next(one)
+
+    def note(self, one: Connection) -> None:
+        self.measured.times.append(time.perf_counter() - one.started)
+        self.measured.failures += int(one.buffer[9:12]) >= 400
+        self.measured.body_bytes = len(one.buffer) - one.buffer.index(b"\r\n\r\n") - 4
 
 
-def _send(one: Connection, requests: Sequence[bytes], turn: int) -> int:
-    one.buffer, one.started = b"", time.perf_counter()
-    one.sock.sendall(requests[turn % len(requests)])
-    return turn + 1
-
-
-def _receive(
-    one: Connection,
-    poll: selectors.BaseSelector,
-    port: int,
-    requests: Sequence[bytes],
-    turn: int,
-    measured: Measured,
-) -> int:
-    data = one.sock.recv(1 << 18)
-    if not data:
-        poll.unregister(one.sock)
-        one.sock.close()
-        one.sock = socket.create_connection(("127.0.0.1", port))
-        poll.register(one.sock, selectors.EVENT_READ, one)
-        return _send(one, requests, turn)
-    one.buffer += data
-    if not complete(one.buffer):
-        return turn
-    measured.times.append(time.perf_counter() - one.started)
-    status = int(one.buffer[9:12])
-    measured.failures += status >= 400
-    measured.body_bytes = len(one.buffer) - one.buffer.index(b"\r\n\r\n") - 4
-    return _send(one, requests, turn)
+def run(
+    port: int, requests: Sequence[bytes], seconds: float, connections: int = 8, once: bool = False
+) -> Measured:
+    """The requests in turn, over and over or once, for at most so long; every answer measured."""
+    return Run(port, requests, once).go(seconds, connections)
 
 
 def complete(buffer: bytes) -> bool:

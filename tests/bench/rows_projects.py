@@ -37,8 +37,9 @@ def milestone_rows(plan: Plan) -> Iterator[Row]:
             state = state_of(topic, place)
             yield {
                 "id": topic * 10 + place, "version": 1, "project_id": topic, "position": place + 1,
-                "name": f"第{place + 1}阶段", "deliverables": "标准草案和验证记录", "evidence": ["会议纪要", "阶段报告"],
-                "weight": 25, "due_on": day, "due_at": end_of_day(day), "state": state, "queue": QUEUES[state],
+                "name": f"第{place + 1}阶段", "deliverables": "标准草案和验证记录",
+                "evidence": ["会议纪要", "阶段报告"], "weight": 25, "due_on": day, "due_at": end_of_day(day),
+                "state": state, "queue": QUEUES[state],
                 "reported_at": None if state == "pending" else plan.now - days(3),
                 "passed_at": plan.now - days(2) if state == "passed" else None, "draft": {},
             }  # fmt: skip
@@ -52,7 +53,8 @@ def report_rows(plan: Plan) -> Iterator[Row]:
             if state == "pending":
                 continue
             yield {
-                "id": topic * 10 + place, "milestone_id": topic * 10 + place, "number": 1, "summary": "按计划完成。" * 20,
+                "id": topic * 10 + place, "milestone_id": topic * 10 + place, "number": 1,
+                "summary": "按计划完成。" * 20,
                 "state": "passed" if state == "passed" else "submitted", "on_time": True, "files": [],
                 "no_evidence_reason": "", "submitted_by": plan.people["anji_clerk"],
                 "submitted_at": plan.now - days(3),

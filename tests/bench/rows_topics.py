@@ -8,10 +8,23 @@ from marketplace.topics.content import from_plain, to_plain
 from tests.bench.data import Plan, Row, days
 
 SUBJECTS = (
-    "机关食堂", "办公用房", "公务用车", "公物仓", "会议服务", "物业管理", "垃圾分类", "公共机构节能", "资产处置", "数字后勤",
-    "安全保卫", "印章管理", "公务接待", "集中采购", "档案整理", "停车管理", "绿化养护", "应急值守", "电梯维保", "能耗监测",
+    "机关食堂", "办公用房", "公务用车", "公物仓", "会议服务", "物业管理", "垃圾分类",
+    "公共机构节能", "资产处置", "数字后勤",
+    "安全保卫", "印章管理", "公务接待", "集中采购", "档案整理", "停车管理",
+    "绿化养护", "应急值守", "电梯维保", "能耗监测",
 )  # fmt: skip
-ASPECTS = ("服务规范", "评价指标", "运行指南", "管理规程", "数据要求", "术语", "建设导则", "验收准则", "培训教程", "试点方案")
+ASPECTS = (
+    "服务规范",
+    "评价指标",
+    "运行指南",
+    "管理规程",
+    "数据要求",
+    "术语",
+    "建设导则",
+    "验收准则",
+    "培训教程",
+    "试点方案",
+)
 KINDS = ("标准制定", "标准库建设", "标准化研究", "标准化培训", "试点示范", "信息化融合")
 BACKGROUND = (
     "目前各地做法不一，口径不同，数据难以比较，基层反映强烈；现有国家标准和行业标准没有覆盖这一环节，"
@@ -50,7 +63,9 @@ def topic_row(plan: Plan, topic: int) -> Row:
             {"key": f"d{n}", "name": name, "kind": name, "acceptance": ["通过专家审查", "材料齐全，可直接使用"]}
             for n, name in enumerate(("标准文本", "编制说明", "验证报告"), 1)
         ],
-        "milestones": [{"name": f"第{n}阶段", "month": n * 3, "evidence": ["会议纪要", "阶段报告"]} for n in range(1, 5)],
+        "milestones": [
+            {"name": f"第{n}阶段", "month": n * 3, "evidence": ["会议纪要", "阶段报告"]} for n in range(1, 5)
+        ],
         "duration_months": 12, "budget_min_fen": 20_000_000, "budget_max_fen": 30_000_000,
         "eligible_levels": ["municipal", "county"], "joint_allowed": True, "award_mode": "single", "max_awardees": 1,
         "expected_standard": {"level": "", "prefix": "", "note": ""}, "plan_metric": "standards_30",
@@ -79,7 +94,9 @@ def notice_rows(plan: Plan) -> Iterator[Row]:
         row = topic_row(plan, topic)
         yield notice(plan, topic, "publication", row["published_at"], f"关于发布榜题“{row['title']}”的公告")
         if plan.is_awarded(topic):
-            yield notice(plan, topic, "result", plan.now - days(31), f"关于榜题“{row['title']}”揭榜结果的公示")
+            yield notice(
+                plan, topic, "result", plan.now - days(31), f"关于榜题“{row['title']}”揭榜结果的公示"
+            )
 
 
 def notice(plan: Plan, topic: int, kind: str, at: object, heading: str) -> Row:

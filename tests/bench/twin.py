@@ -35,7 +35,8 @@ PAGE = app.jinja_env.from_string(
 ONE = app.jinja_env.from_string(
     "<!doctype html><h1>{{ t.title|e }}</h1><p>{{ t.background|e }}</p>"
     "{% for o in t.objectives %}<li>{{ o|e }}</li>{% endfor %}"
-    "{% for d in t.deliverables %}<li>{{ d.name|e }}{% for a in d.acceptance %}<p>{{ a|e }}</p>{% endfor %}</li>{% endfor %}"
+    "{% for d in t.deliverables %}<li>{{ d.name|e }}"
+    "{% for a in d.acceptance %}<p>{{ a|e }}</p>{% endfor %}</li>{% endfor %}"
     "{% for m in t.milestones %}<li>{{ m.name|e }} {{ m.month }}</li>{% endfor %}"
 )
 
@@ -54,6 +55,12 @@ def close(_error: BaseException | None) -> None:
     """Gives the connection back."""
     if "session" in g:
         g.session.close()
+
+
+@app.get("/healthz")
+def healthz() -> str:
+    """The process answers."""
+    return "ok"
 
 
 @app.get("/topics")
@@ -82,7 +89,7 @@ def workbench() -> str:
         .order_by(Milestone.queue, Milestone.due_at)
         .limit(50)
     )
-    rows = [(m.name, title, m.due_on) for m, title in session().execute(waiting)]
+    rows: list[Any] = [(m.name, title, m.due_on) for m, title in session().execute(waiting)]
     panels = (
         select(Panel, Topic.title)
         .join(Topic, Topic.id == Panel.topic_id)
