@@ -19,7 +19,6 @@ from marketplace.notifications.transport import Answer, Outage, Result, Transpor
 
 OUTBOX = cast(Table, OutboxMail.__table__)
 BATCH = 200
-CLAIM_SECONDS = 120
 SAFE_SHARE = 0.8
 OUTAGE_PAUSE = timedelta(minutes=1)
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 240, 240, 240, 480, 480))
@@ -28,15 +27,16 @@ PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 240, 2
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The mails of one batch, ours until ``CLAIM_SECONDS`` after ``begun``."""
+    """The mails of one batch, ours for some seconds after ``begun``."""
 
     tag: str
     begun: float
+    seconds: float
     mails: Sequence[Row[Any]]
 
     def holds(self) -> bool:
         """True while nobody else may claim these mails."""
-        return time.monotonic() - self.begun < CLAIM_SECONDS * SAFE_SHARE
+        return time.monotonic() - self.begun < self.seconds * SAFE_SHARE
 
 
 def deliver_due(shift: Shift) -> int:
@@ -59,7 +59,9 @@ def deliver_due(shift: Shift) -> int:
 
 
 def claim(shift: Shift) -> Claim:
-    """Takes the next due mails, oldest first, and those whose claimer has died: one statement, no two get the same."""
+    """Takes the next due mails, oldest first, and those whose claimer has died: one statement, no two get the same.
+    A claim lasts as long as the lease: who took over the one need not wait for the other."""
+    seconds = shift.runtime.settings.worker_lease
     begun, tag = time.monotonic(), secrets.token_hex(16)
     with shift.unit_of_work() as uow:
         waiting = and_(OutboxMail.state == MailState.WAITING, OutboxMail.next_at <= uow.now)
@@ -75,14 +77,12 @@ def claim(shift: Shift) -> Claim:
         taken = (
             update(OutboxMail)
             .where(OutboxMail.id.in_(select(due.c.id)))
-            .values(
-                state=MailState.SENDING, claim=tag, claim_until=uow.now + timedelta(seconds=CLAIM_SECONDS)
-            )
+            .values(state=MailState.SENDING, claim=tag, claim_until=uow.now + timedelta(seconds=seconds))
             .returning(*OUTBOX.c)
             .execution_options(synchronize_session=False)
         )
         mails = sorted(uow.session.execute(taken).all(), key=lambda mail: (mail.next_at, mail.created_at))
-    return Claim(tag, begun, mails)
+    return Claim(tag, begun, seconds, mails)
 
 
 def send_batch(shift: Shift, batch: Claim, transport: Transport) -> int:
