@@ -252,12 +252,12 @@ def test_a_one_time_link_is_forgotten_once_it_has_left(post: Post) -> None:
     assert (mail.text_body, mail.html_body) == ("", "")
 
 
-def test_a_thousand_mails_take_less_than_ten_seconds_of_work(post: Post) -> None:
+def test_five_hundred_mails_take_less_than_five_seconds_of_work(post: Post) -> None:
     """Measured in processor time (server included), so that a busy machine does not decide."""
-    post.put(1000)
+    post.put(500)
     with RawSmtpServer(lambda _number, _letter: True) as server:
         use_server(post.world, server.port)
         begin = time.process_time()
-        assert post.deliver() == 1000
-        assert time.process_time() - begin < 10
-    assert len(set(server.accepted)) == 1000
+        assert post.deliver() == 500
+        assert time.process_time() - begin < 5
+    assert len(set(server.accepted)) == 500
