@@ -1,5 +1,6 @@
 """What follows from what: event → reactions, in order. The second file to read."""
 
+from marketplace.audit.subjects import NAMES, by_column
 from marketplace.bids import events as bid
 from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
@@ -9,12 +10,14 @@ from marketplace.notices import operations as notices
 from marketplace.notices import reactions as announcements
 from marketplace.organisations import events as person
 from marketplace.organisations import mails as person_mails
+from marketplace.organisations.models import Organisation, Person
+from marketplace.priority.models import PriorityList
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
 from marketplace.projects import queries as project_queries
 from marketplace.projects import reactions as projects
-from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES
+from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
 from marketplace.reviews import events as review
 from marketplace.reviews.subjects import SUBJECTS
@@ -23,6 +26,7 @@ from marketplace.search.operations import SOURCES
 from marketplace.topics import events as topic
 from marketplace.topics import mails as topic_mails
 from marketplace.topics import reactions as topics
+from marketplace.topics.models import ChallengeList, Topic
 
 REACTIONS: Reactions = {
     person.PersonInvited: (person_mails.send_invitation,),
@@ -70,3 +74,13 @@ OWNERS.update(
     }
 )
 SUBJECTS[SubjectKind.OUTCOME] = OUTCOME_PORT
+NAMES.update(
+    {
+        "challenge_list": by_column(ChallengeList.id, ChallengeList.title),
+        "topic": by_column(Topic.id, Topic.title),
+        "project": by_column(Project.id, Project.title),
+        "priority_list": by_column(PriorityList.id, PriorityList.title),
+        "organisation": by_column(Organisation.id, Organisation.name),
+        "person": by_column(Person.id, Person.name),
+    }
+)

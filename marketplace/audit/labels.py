@@ -41,10 +41,16 @@ DETAILS = {
     "path": N_("地址"),
     "job": N_("任务"),
     "error": N_("错误"),
+    "organisation_name": N_("单位"),
+    "cause": N_("原因"),
+    "how": N_("方式"),
+    "seed": N_("随机种子"),
+    "term_to": N_("聘期至"),
+    "all_in": N_("是否齐全"),
 }
 """Names of details; a hash keeps its technical name."""
-HIDDEN = frozenset({"opinion", "score", "grade"})
-"""Shown elsewhere (the opinion has its own column), or none of an administrator's business."""
+HIDDEN = frozenset({"opinion", "score", "grade", "candidates", "chosen", "order"})
+"""Shown elsewhere (the opinion has its own column, a draw its own page), or none of an administrator's business."""
 
 
 def subject_label(kind: str) -> str:
