@@ -16,6 +16,7 @@ from marketplace.decision.scientific import optimize, sparse
 INFEASIBLE = 2
 WHOLE = 1e-6
 COLUMNS = 1500
+FIRST = 10.0
 
 
 @dataclass
@@ -92,9 +93,12 @@ class Programme:
     whole: Bools
 
     def solve(self, time_s: float) -> Answer:
-        """The best whole answer found in the time, with a proven bound."""
+        """The best whole answer found in the time, with a proven bound.
+
+        The relaxation, which mostly is the answer, is always given `FIRST` seconds: better late than nothing.
+        """
         end = time.perf_counter() + time_s
-        relaxed, attraction = self.relax(time_s)
+        relaxed, attraction = self.relax(max(time_s, FIRST))
         if relaxed.x is None or self._is_whole(relaxed.x):
             return relaxed
         for columns in self._choices(relaxed.x, attraction):

@@ -31,7 +31,8 @@ class Assignment(Outcome):
     """Pairs (project, reviewer) in order, or none with a diagnosis when infeasible (不可行).
 
     total: sum of affinities; score[P]: each project's sum; worst: smallest mean affinity of a project;
-    total_bound and worst_bound: proven upper bounds; gap: of the total, 0 = proven; load[R].
+    total_bound and worst_bound: proven upper bounds; gap: of the total, 0 = proven,
+    None = out of time before the floor was reached; load[R].
     common[P, P]: number of reviewers two projects share; co_reviewers[R]: with how many others one shares work.
     """
 
@@ -249,7 +250,7 @@ def _result(
         worst=float((score[staffed] / given.need[staffed]).min()) if staffed.any() else None,
         total_bound=None if solved is None else solved.total_bound,
         worst_bound=None if solved is None else solved.worst_bound,
-        gap=None if solved is None else solved.gap,
+        gap=None if solved is None or not np.isfinite(solved.gap) else solved.gap,
         load=read_only(links.sum(axis=0)),
         common=read_only(links @ links.T),
         co_reviewers=read_only(((links.T @ links) > 0).sum(axis=1) - (links.sum(axis=0) > 0)),

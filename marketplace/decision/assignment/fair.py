@@ -111,12 +111,15 @@ def _above_floor(
         below = _means(given, scores, pairs, found.x) < floor - NOISE
         if not (below & ~watched).any():
             break
+        if time.perf_counter() > end:
+            # Out of time: the answer at hand, which is not above the floor everywhere.
+            return Answer(found.x, found.value, found.bound, np.inf, False)
         watched |= below
         following = _total(given, scores, pairs, end - time.perf_counter(), cuts, floor, watched)
-        if following.x is None and not following.infeasible:
-            # Out of time: the answer at hand, whose total is not above the floor everywhere.
-            return Answer(found.x, found.value, found.bound, np.inf, False)
-        found = following
+        unfinished = following.x is None and not following.infeasible
+        found = Answer(found.x, found.value, found.bound, np.inf, False) if unfinished else following
+        if unfinished:
+            break
     return found
 
 
@@ -137,7 +140,7 @@ def _worst(
     means = _means(given, scores, pairs, x)
     reached = float(means.min(initial=np.inf))
     watched = means < bound - NOISE
-    while reached < bound - NOISE:
+    while reached < bound - NOISE and time.perf_counter() < end:
         found = _least(given, scores, pairs, watched, (reached, bound), end - time.perf_counter(), cuts)
         if found.x is None:
             break
