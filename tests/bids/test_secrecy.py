@@ -1,0 +1,177 @@
+"""Until the opening a bid leaves no trace for anybody outside its unit: two worlds that differ only in a sealed bid
+answer every address, for every part of the cast, with the same bytes."""
+
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from marketplace.bids.models import Bid
+from marketplace.files.models import Attachment
+from marketplace.notifications.models import OutboxMail
+from marketplace.organisations.models import Organisation
+from marketplace.sample.cast import CAST
+from marketplace.topics.models import ChallengeList, Topic
+from tests.bids.test_operations import receipts
+from tests.support.bidding import draft_bid, pass_deadline, submitted_bid
+from tests.support.samples import pdf
+from tests.support.world import World, build_world
+from tests.topics.content import published_topic
+
+CANARY = "金丝雀暗语"
+OWNERS = {"hangzhou_clerk", "hangzhou_head"}
+VARIES = (
+    (re.compile(r'(name="csrf_token"[^>]*value=|data-csrf[^=]*=)"[^"]*"'), r'\1""'),
+    (re.compile(r"\b[0-9a-f]{16}\b"), ""),
+)
+"""What differs between any two answers: the token of the form, the random name of a request."""
+
+
+@dataclass
+class Twins:
+    """Two worlds that were one until the bid came."""
+
+    empty: World
+    sealed: World
+    topic_id: int
+    addresses: dict[str, str | int]
+
+
+def copy(world: World, folder: Path) -> World:
+    """The same program on a copy of the database."""
+    folder.mkdir()
+    with sqlite3.connect(world.engine.url.database) as source, sqlite3.connect(folder / "test.db") as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    made = build_world(f"sqlite:///{folder / 'test.db'}", folder, demo=True)
+    made.people, made.tokens, made.clock.now = world.people, dict(world.tokens), world.clock.now
+    return made
+
+
+@pytest.fixture
+def twins(sqlite_world: World, tmp_path: Path) -> Iterator[Twins]:
+    """Both worlds after the owner has drafted, uploaded, submitted, downloaded and been refused in one of them."""
+    topic_id = published_topic(sqlite_world)
+    for part in CAST:
+        sqlite_world.token(part.key)
+    empty, sealed = copy(sqlite_world, tmp_path / "empty"), copy(sqlite_world, tmp_path / "sealed")
+    with sealed.reading() as session:
+        ningbo = session.scalars(select(Organisation.id).where(Organisation.code == "330200")).one()
+    bid_id = submitted_bid(
+        sealed, topic_id, word=CANARY, file=(f"{CANARY}.pdf", pdf(CANARY)), partners=(ningbo,)
+    )
+    draft_bid(sealed, topic_id, "huzhou", CANARY)
+    addresses = _addresses(sealed, bid_id)
+    clerk = sealed.browser("hangzhou_clerk")
+    clerk.get(f"/files/{addresses['attachment_id']}/{quote(str(addresses['name']))}", buffered=True)
+    clerk.get(f"/bids/{bid_id}")
+    assert clerk.post(f"/bids/{bid_id}/withdraw", {"opinion": CANARY}).status_code == 403
+    yield Twins(empty, sealed, topic_id, addresses)
+    empty.engine.dispose()
+    sealed.engine.dispose()
+
+
+def _addresses(world: World, bid_id: int) -> dict[str, str | int]:
+    """What stands in addresses: the sealed things themselves wherever there are any."""
+    with world.reading() as session:
+        bid = session.get_one(Bid, bid_id)
+        topic = session.get_one(Topic, bid.topic_id)
+        file = session.scalars(select(Attachment).where(Attachment.owner_id == bid_id)).one()
+        mail = session.scalars(select(OutboxMail.id).where(OutboxMail.kind == "bid_receipt")).first()
+        return {
+            "bid_id": bid_id, "topic_id": topic.id, "list_id": topic.list_id, "attachment_id": file.id,
+            "name": file.name, "receipt_id": receipts(world, bid_id)[0].id, "mail_id": mail or 0, "section": "plan",
+            "code": topic.code,
+            "list_code": session.get_one(ChallengeList, topic.list_id).code, "subject_id": bid_id,
+        }  # fmt: skip
+
+
+def urls(twins: Twins) -> list[str]:
+    """Every address that can be asked for, and some questions."""
+    app = twins.sealed.app
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
+    found = [_fill(rule, twins.addresses) for rule in rules if rule.endpoint != "web.set_language"]
+    words = [CANARY, "杭州", str(twins.addresses["code"])]
+    found += [f"/search?q={quote(word)}" for word in words]
+    found += [f"/audit?{field}={quote(word)}" for field in ("q", "words", "who") for word in words]
+    return sorted(found)
+
+
+def _fill(rule: Rule, addresses: dict[str, str | int]) -> str:
+    def value(match: re.Match[str]) -> str:
+        converter, name = match.group(1), match.group(2)
+        known = addresses["list_code"] if rule.rule.startswith(("/rules", "/lists")) and name == "code" else None
+        return quote(str(known or addresses.get(name, 1 if converter else "x")))
+
+    return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", value, rule.rule)
+
+
+def answer(world: World, key: str | None, url: str) -> tuple[int, str, str]:
+    """Status, place and body, without what differs between any two answers."""
+    response = world.browser(key).get(url, buffered=True)
+    body = text_of(response.data)
+    for pattern, plain in VARIES:
+        body = pattern.sub(plain, body)
+    return response.status_code, response.headers.get("Location", ""), body
+
+
+def text_of(content: bytes) -> str:
+    """The body; of a workbook its sheets (the file also tells when it was made)."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "".join(book.read(name).decode() for name in sorted(book.namelist()) if name.startswith("xl/"))
+
+
+VIEWERS = [
+    None, "officer", "approver", "auditor", "sysadmin", "secadmin", "auditadmin", "ningbo_clerk", "ningbo_head",
+    "anji_clerk", "canteen_head", "expert1", "expert8", "recused_expert",
+]  # fmt: skip
+"""A visitor and one of each part: the partner named in the bid, other units of each level, experts of each kind."""
+
+
+def test_the_viewers_stand_for_the_whole_cast() -> None:
+    parts = {part.key: (frozenset(role for _, role in part.posts)) for part in CAST if part.key not in OWNERS}
+    assert {parts[key] for key in VIEWERS if key} == set(parts.values())
+
+
+def test_a_sealed_bid_changes_no_answer(twins: Twins) -> None:
+    asked = urls(twins)
+    assert len(asked) > 40
+    for key in VIEWERS:
+        for url in asked:
+            with_bid, without = answer(twins.sealed, key, url), answer(twins.empty, key, url)
+            assert CANARY not in with_bid[2] or quote(CANARY) in url, (key, url)
+            assert with_bid == without, (key, url)
+
+
+def test_the_crawl_would_notice_an_opened_bid(twins: Twins) -> None:
+    pass_deadline(twins.sealed, twins.topic_id)
+    bid_id = twins.addresses["bid_id"]
+    assert CANARY in answer(twins.sealed, "officer", f"/bids/{bid_id}")[2]
+    for key, url in (("officer", f"/manage/topics/{twins.topic_id}/bids"), ("auditor", "/audit")):
+        assert answer(twins.sealed, key, url) != answer(twins.empty, key, url)
+
+
+@pytest.mark.parametrize("command", [["audit", "list"], ["outbox", "list"]])
+def test_the_command_line_tells_nothing(twins: Twins, command: list[str]) -> None:
+    runs = [world.app.test_cli_runner().invoke(args=command) for world in (twins.sealed, twins.empty)]
+    assert [run.exit_code for run in runs] == [0, 0]
+    assert CANARY not in runs[0].output
+    assert runs[0].output == runs[1].output
+
+
+def test_a_sealed_mail_cannot_be_shown_by_its_number(twins: Twins) -> None:
+    number = str(twins.addresses["mail_id"])
+    shown = twins.sealed.app.test_cli_runner().invoke(args=["outbox", "show", number])
+    assert CANARY not in shown.output
+    assert "回执" not in shown.output
