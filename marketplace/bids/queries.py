@@ -89,6 +89,28 @@ def own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
     return session.scalars(query).all()
 
 
+def live_own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
+    """The unit's own bids on which something can still happen before the award, the nearest deadline first."""
+    query = (
+        select(Bid)
+        .join(Bid.topic)
+        .options(joinedload(Bid.topic, innerjoin=True))
+        .where(
+            Bid.lead_id == actor.organisation_id,
+            or_(
+                and_(
+                    Topic.state == TopicState.OPEN,
+                    Bid.state.in_([BidState.DRAFT, BidState.WITH_HEAD, BidState.WITHDRAWN, BidState.SUBMITTED]),
+                ),
+                Bid.state == BidState.OPENED,
+            ),
+        )
+        .order_by(Topic.deadline, Bid.id)
+        .limit(MOST_OWN)
+    )
+    return session.scalars(query).all()
+
+
 def joined_bids(session: Session, actor: Actor) -> Sequence[Bid]:
     """Opened bids of others in which the actor's unit is a partner."""
     if not actor.has(*BUREAU_ROLES):
