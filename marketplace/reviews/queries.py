@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
-from marketplace.organisations.models import Organisation, Person
+from marketplace.organisations.models import Appointment, Organisation, Person, PersonState
 from marketplace.reviews.models import Expert, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
-from marketplace.reviews.workflow import PanelState, SeatState, SheetState
+from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
+from marketplace.topics.workflow import TopicState
+
+MOST_WAITING = 50
 
 
 def panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
@@ -62,9 +65,23 @@ def panels() -> Select[Any]:
     return query.order_by(Panel.convened_at.desc(), Panel.id.desc())
 
 
+def topics_without_panel(session: Session) -> Sequence[Topic]:
+    """Topics whose bids have been opened and wait for a panel, the oldest first."""
+    query = (
+        select(Topic)
+        .outerjoin(Panel, and_(Panel.topic_id == Topic.id, Panel.subject_kind == SubjectKind.BID))
+        .where(Topic.state == TopicState.IN_REVIEW, Panel.id.is_(None))
+        .order_by(Topic.deadline, Topic.id)
+        .limit(MOST_WAITING)
+    )
+    return session.scalars(query).all()
+
+
 def panel_of_topic(session: Session, topic_id: int) -> Panel | None:
     """The panel on the bids of a topic, if it has been convened."""
-    return session.scalar(select(Panel).where(Panel.topic_id == topic_id, Panel.subject_kind == "bid"))
+    return session.scalar(
+        select(Panel).where(Panel.topic_id == topic_id, Panel.subject_kind == SubjectKind.BID)
+    )
 
 
 def panel_of_subject(session: Session, kind: str, subject_id: int) -> Panel | None:
@@ -144,6 +161,16 @@ def ranking_rows(session: Session, panel_id: int) -> Sequence[Any]:
         .order_by(PanelItem.rank.is_(None), PanelItem.rank, PanelItem.position)
     )
     return session.execute(query).all()
+
+
+def items_by_id(session: Session, item_ids: Sequence[int]) -> dict[int, PanelItem]:
+    """Some items with their units."""
+    if not item_ids:
+        return {}
+    query = (
+        select(PanelItem).where(PanelItem.id.in_(list(item_ids))).options(joinedload(PanelItem.organisation))
+    )
+    return {item.id: item for item in session.scalars(query)}
 
 
 def item_for(session: Session, panel: Panel, item_id: int) -> PanelItem:
@@ -246,6 +273,22 @@ def own_items(session: Session, seat: Seat) -> Sequence[tuple[PanelItem, ScoreSh
     return [(item, sheet) for item, sheet in session.execute(query)]
 
 
+def parties_by_name(session: Session, panel_id: int) -> list[tuple[str, list[str]]]:
+    """Lead and partners of each item, by name: what an expert must know to declare, and no more. Two statements."""
+    rows = session.execute(
+        select(PanelItem.organisation_id, PanelItem.parties)
+        .where(PanelItem.panel_id == panel_id)
+        .order_by(PanelItem.position)
+    ).all()
+    wanted = {unit for lead, parties in rows for unit in (lead, *parties)}
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
+    names: dict[int, str] = dict(session.execute(query.order_by(Organisation.order_key)).tuples().all())
+    return [
+        (names[lead], [names[unit] for unit in names if unit in parties and unit != lead])
+        for lead, parties in rows
+    ]
+
+
 def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int) -> bool:
     """专家查阅: True when this actor is a confirmed member of a panel that scores this bid or outcome now. The rights
     of bidders, province and auditor are their own steps' affair."""
@@ -328,3 +371,22 @@ def experts() -> Select[Any]:
         .options(contains_eager(Expert.person), contains_eager(Expert.organisation))
         .order_by(Organisation.order_key, Person.name, Expert.id)
     )
+
+
+def people_to_enrol(session: Session) -> list[tuple[int, str]]:
+    """(person id, name with unit) of active people who hold the expert's role and are not in the pool yet."""
+    query = (
+        select(Person.id, Person.name, Organisation.name)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .outerjoin(Expert, Expert.person_id == Person.id)
+        .where(
+            Appointment.role == Role.EXPERT,
+            Appointment.ended_at.is_(None),
+            Person.state == PersonState.ACTIVE,
+            Expert.id.is_(None),
+        )
+        .order_by(Organisation.order_key, Person.name, Person.id)
+    )
+    found = {person: f"{name}（{unit}）" for person, name, unit in session.execute(query)}
+    return list(found.items())

@@ -1,0 +1,157 @@
+"""What people type in the review pages, turned into payloads."""
+
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from marketplace.core.errors import Problem
+from marketplace.core.text import N_, tidy
+from marketplace.reviews.operations import ExpertProfile
+from marketplace.reviews.operations.sheets import OPINION_LIMIT
+from marketplace.reviews.scoring import COMMENT_LIMIT, MarkInput, mark_of, parse_score
+from marketplace.topics.rules import Rubric
+from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField
+from marketplace.web.i18n import translate_problem
+
+
+class DueForm(Form):
+    """评分截止时间."""
+
+    due_at = BeijingDateTimeField(
+        _l("评分截止时间"),
+        [InputRequired(_l("请填写评分截止时间"))],
+        description=_l("北京时间；逾期后系统会持续提醒专家。"),
+    )
+
+
+class ReasonForm(Form):
+    """A reason that must be given."""
+
+    reason = LongTextField(_l("原因"), [DataRequired(_l("请填写原因"))], most=500)
+
+
+class RecuseForm(Form):
+    """申明回避."""
+
+    reason = LongTextField(
+        _l("回避原因"),
+        [DataRequired(_l("请说明回避的原因"))],
+        most=500,
+        description=_l("例如：近三年在该单位任职或为其提供咨询，本人或亲属与其有利害关系。"),
+    )
+
+
+class ConfirmForm(Form):
+    """承诺无利害关系."""
+
+    confirmed = BooleanField(
+        _l("我已核对上述单位，承诺与其没有利害关系，独立、客观、公正评审，不泄露评审情况"),
+        [DataRequired(_l("请勾选承诺后再继续"))],
+    )
+
+
+class SubmitForm(Form):
+    """提交评分前的确认."""
+
+    confirmed = BooleanField(
+        _l("我已核对全部评分，知道提交后不能修改"), [DataRequired(_l("请勾选确认后再提交"))]
+    )
+
+
+class VoteForm(Form):
+    """表决并列名次; one ``place_<item id>`` field for each tied item is read from the request."""
+
+    reason = LongTextField(_l("表决情况和理由"), [DataRequired(_l("请填写表决情况和理由"))], most=500)
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a list."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ExpertForm(Form):
+    """专家信息."""
+
+    fields_text = TextField(
+        _l("专业领域"), [DataRequired(_l("请填写至少一个专业领域"))], most=500,
+        description=_l("用顿号分隔，与榜题的类别或业务领域一致的会优先抽取，例如：标准制定、标准化研究。"),
+    )  # fmt: skip
+    title = TextField(_l("职称或职务"), most=80)
+    technical = BooleanField(_l("技术类专家"), description=_l("评审组中技术类专家不得少于三分之二。"))
+    term_from = DateField(_l("聘期开始"), [InputRequired(_l("请填写聘期开始日期"))])
+    term_to = DateField(
+        _l("聘期结束"), [Optional()], description=_l("当天仍有效；留空表示未定。到期后不再被选入评审组。")
+    )
+
+    def profile(self) -> ExpertProfile:
+        """The payload."""
+        typed = (self.fields_text.data or "").replace("，", "、").replace(",", "、").replace("；", "、")
+        fields = tuple(part for one in typed.split("、") if (part := one.strip()))
+        return ExpertProfile(
+            fields, self.title.data or "", bool(self.technical.data), self.term_from.data, self.term_to.data
+        )
+
+
+class NewExpertForm(ExpertForm):
+    """专家入库."""
+
+    person_id = SelectField(_l("人员"), coerce=int, description=_l("列出已有专家角色、尚未入库的人员。"))
+
+
+class SheetForm(Form):
+    """评分表; one class for each rubric, made by ``sheet_form``."""
+
+    comment = LongTextField(
+        _l("总体意见"), most=OPINION_LIMIT, description=_l("结果公布后，不署名转告被评审单位。")
+    )
+
+
+@lru_cache(maxsize=64)
+def sheet_form(codes: tuple[str, ...]) -> type[SheetForm]:
+    """The form class of a rubric with these criteria."""
+    fields: dict[str, Any] = {}
+    for code in codes:
+        fields[f"score_{code}"] = StringField(_l("分数"), filters=[tidy])
+        fields[f"unable_{code}"] = BooleanField(_l("无法判断"))
+        fields[f"comment_{code}"] = LongTextField(_l("理由"), most=COMMENT_LIMIT)
+    return type("RubricSheetForm", (SheetForm,), fields)
+
+
+def filled(rubric: Rubric, marks: dict[str, Any], comment: str, version: int) -> SheetForm:
+    """The form as the sheet stands."""
+    data: dict[str, Any] = {"comment": comment, "version": str(version)}
+    for criterion in rubric.criteria:
+        mark = mark_of(marks.get(criterion.code))
+        data[f"score_{criterion.code}"] = "" if mark.score is None else format(mark.score.normalize(), "f")
+        data[f"unable_{criterion.code}"] = mark.unable
+        data[f"comment_{criterion.code}"] = mark.comment
+    return sheet_form(tuple(criterion.code for criterion in rubric.criteria))(formdata=None, data=data)
+
+
+def read_marks(form: SheetForm, rubric: Rubric) -> dict[str, MarkInput] | None:
+    """The typed marks; None when some cannot be read (each problem then stands beside its field)."""
+    marks: dict[str, MarkInput] = {}
+    good = True
+    for code in (criterion.code for criterion in rubric.criteria):
+        field, unable = form[f"score_{code}"], bool(form[f"unable_{code}"].data)
+        problem = None
+        try:
+            score = parse_score(field.data or "")
+            problem = BOTH if unable and score is not None else None
+            marks[code] = MarkInput(score, unable, form[f"comment_{code}"].data or "")
+        except ValueError:
+            problem = BAD_MARK
+        if problem is not None:
+            field.errors = [*field.errors, translate_problem(problem)]
+            good = False
+    return marks if good else None
+
+
+BAD_MARK: Problem = N_("请填写0至100的分数，最多一位小数")
+BOTH: Problem = N_("已选“无法判断”，请清空分数")

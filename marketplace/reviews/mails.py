@@ -1,0 +1,89 @@
+"""Whom the events of a panel concern, and what they are told."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.core.actor import Role
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications.operations import enqueue
+from marketplace.notifications.recipients import Recipient
+from marketplace.organisations.models import Person
+from marketplace.organisations.queries import people_with_roles
+from marketplace.reviews.events import PanelConcluded, PanelReleased, SeatAdded, SeatFinished, SeatRecused
+from marketplace.reviews.models import Expert, Panel, Seat
+from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
+
+
+def _context(panel: Panel, **more: Any) -> dict[str, Any]:
+    topic = panel.topic
+    return {"panel_id": panel.id, "code": topic.code, "title": topic.title, "due_at": panel.due_at, **more}
+
+
+def _members(uow: UnitOfWork, seat_ids: Iterable[int]) -> Sequence[tuple[int, Recipient]]:
+    query = (
+        select(Seat.id, Person.id, Person.name, Person.email, Person.locale)
+        .join(Expert, Expert.id == Seat.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .where(Seat.id.in_(list(seat_ids)))
+        .order_by(Seat.id)
+    )
+    return [(row[0], Recipient(*row[1:])) for row in uow.session.execute(query)]
+
+
+def _invite(uow: UnitOfWork, panel: Panel, seat_ids: Iterable[int]) -> None:
+    for seat_id, recipient in _members(uow, seat_ids):
+        enqueue(
+            uow, kind="panel_invitation", dedupe_key=f"panel-invitation:{seat_id}", recipients=[recipient],
+            context=_context(panel, seat_id=seat_id, outcome=panel.subject_kind == SubjectKind.OUTCOME),
+        )  # fmt: skip
+
+
+def invite_members(uow: UnitOfWork, event: PanelReleased) -> None:
+    """评审邀请 to every member, with the deadline."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    query = select(Seat.id).where(Seat.panel_id == panel.id, Seat.state == SeatState.INVITED)
+    _invite(uow, panel, uow.session.scalars(query).all())
+
+
+def invite_replacement(uow: UnitOfWork, event: SeatAdded) -> None:
+    """评审邀请 to who joins while the others score already."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    if panel.state == PanelState.SCORING:
+        _invite(uow, panel, [event.seat_id])
+
+
+def tell_of_recusal(uow: UnitOfWork, event: SeatRecused) -> None:
+    """回避提醒 to the officers: a seat has fallen empty."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
+    enqueue(
+        uow, kind="seat_recused", dedupe_key=f"seat-recused:{event.seat_id}", recipients=_officers(uow),
+        context=_context(panel, expert=names[0], opinion=event.opinion),
+    )  # fmt: skip
+
+
+def tell_that_all_is_in(uow: UnitOfWork, event: SeatFinished) -> None:
+    """评分齐备 to the officers, when the last member has submitted."""
+    if event.all_in:
+        panel = uow.session.get_one(Panel, event.panel_id)
+        enqueue(
+            uow, kind="sheets_complete", dedupe_key=f"sheets-complete:{panel.id}:{event.seat_id}",
+            recipients=_officers(uow), context=_context(panel),
+        )  # fmt: skip
+
+
+def tell_of_result(uow: UnitOfWork, event: PanelConcluded) -> None:
+    """评审结果 to those who propose and confirm the award."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    if panel.subject_kind == SubjectKind.BID:
+        enqueue(
+            uow, kind="panel_concluded", dedupe_key=f"panel-concluded:{panel.id}",
+            recipients=people_with_roles(uow.session, None, (Role.OFFICER, Role.APPROVER)),
+            context=_context(panel, topic_id=panel.topic_id),
+        )  # fmt: skip
+
+
+def _officers(uow: UnitOfWork) -> list[Recipient]:
+    return people_with_roles(uow.session, None, (Role.OFFICER,))

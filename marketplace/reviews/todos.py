@@ -1,0 +1,102 @@
+"""What waits for experts and officers in reviewing, and what runs."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.text import N_
+from marketplace.core.work import WorkItem
+from marketplace.reviews.models import Panel, Seat
+from marketplace.reviews.policy import READERS
+from marketplace.reviews.queries import panels, seats_for, topics_without_panel
+from marketplace.reviews.workflow import PanelState, SeatState
+
+MOST = 50
+
+
+def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
+    """Experts: answer and score. Officers: convene, compose, replace, conclude."""
+    found: list[WorkItem] = []
+    if actor.has(Role.EXPERT):
+        rows = seats_for(session, actor)
+        found += [_for_expert(seat) for seat, items, done in rows if _waits(seat, items, done)]
+    if actor.has(Role.OFFICER):
+        found += _to_convene(session)
+        found += [item for row in _live(session) if (item := _for_officer(*row)) is not None]
+    return found
+
+
+def ongoing_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
+    """Experts: what they have handed in while the panel still scores. The province: panels that score."""
+    found: list[WorkItem] = []
+    if actor.has(Role.EXPERT):
+        rows = seats_for(session, actor)
+        found += [
+            WorkItem(
+                N_("评分已提交，等待形成结果"), seat.panel.topic.title, "reviews.my_panel", {"seat_id": seat.id},
+                seat.panel.due_at, is_sample=seat.panel.is_sample,
+            )
+            for seat, items, done in rows
+            if seat.panel.state == PanelState.SCORING and not _waits(seat, items, done)
+        ]  # fmt: skip
+    if actor.has(*READERS):
+        found += [
+            WorkItem(
+                N_("专家评分中，已收到%(done)s份评分表，共%(all)s份"), panel.topic.title, "reviews.panel",
+                {"panel_id": panel.id}, panel.due_at, params={"done": sheets, "all": items * seats},
+                is_sample=panel.is_sample,
+            )
+            for panel, items, seats, sheets in _live(session)
+            if panel.state == PanelState.SCORING
+        ]  # fmt: skip
+    return found
+
+
+def _waits(seat: Seat, items: int, done: int) -> bool:
+    return seat.panel.state == PanelState.SCORING and (seat.state == SeatState.INVITED or done < items)
+
+
+def _for_expert(seat: Seat) -> WorkItem:
+    what = N_("确认是否需要回避") if seat.state == SeatState.INVITED else N_("评分")
+    panel = seat.panel
+    return WorkItem(
+        what, panel.topic.title, "reviews.my_panel", {"seat_id": seat.id}, panel.due_at, panel.released_at,
+        is_sample=panel.is_sample,
+    )  # fmt: skip
+
+
+def _to_convene(session: Session) -> list[WorkItem]:
+    return [
+        WorkItem(
+            N_("组建评审组"),
+            topic.title,
+            "reviews.panels",
+            {},
+            None,
+            topic.opened_at,
+            is_sample=topic.is_sample,
+        )
+        for topic in topics_without_panel(session)
+    ]
+
+
+def _live(session: Session) -> list[tuple[Panel, int, int, int]]:
+    query = panels().where(Panel.state != PanelState.CONCLUDED).limit(MOST)
+    return [(panel, items, seats, sheets) for panel, items, seats, sheets in session.execute(query)]
+
+
+def _for_officer(panel: Panel, items: int, seats: int, sheets: int) -> WorkItem | None:
+    what = ""
+    if panel.state == PanelState.DRAFT:
+        what = N_("选定评审专家")
+    elif seats < panel.size:
+        what = N_("补充评审专家")
+    elif sheets >= items * seats:
+        what = N_("汇总评审结果")
+    if not what:
+        return None
+    return WorkItem(
+        what, panel.topic.title, "reviews.panel", {"panel_id": panel.id}, panel.due_at, panel.convened_at,
+        is_sample=panel.is_sample,
+    )  # fmt: skip

@@ -1,0 +1,221 @@
+"""The expert's side: my panels, the declaration, the score sheet, the review before submitting."""
+
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from marketplace.core.actor import Role
+from marketplace.core.text import N_
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.reviews import operations
+from marketplace.reviews.forms import (
+    ConfirmForm,
+    RecuseForm,
+    SheetForm,
+    SubmitForm,
+    filled,
+    read_marks,
+    sheet_form,
+)
+from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
+from marketplace.reviews.policy import may_recuse, may_score
+from marketplace.reviews.queries import SheetPlace, own_items, parties_by_name, place_for, seat_for, seats_for
+from marketplace.reviews.scoring import gaps, weighted_total
+from marketplace.reviews.subjects import SUBJECTS
+from marketplace.reviews.views.base import blueprint
+from marketplace.reviews.workflow import SeatState, SheetState, SubjectKind
+from marketplace.topics.rules import Rubric, rubric_from_dict
+from marketplace.web.access import signed_in
+from marketplace.web.forms import attempt
+from marketplace.web.navigation import Entry, add_entry
+from marketplace.web.requests import current_actor, db_session, request_now
+
+add_entry(
+    Entry(
+        60, N_("我的评审"), "reviews.mine", frozenset({Role.EXPERT}),
+        active=lambda endpoint: endpoint in {"reviews.mine", "reviews.my_panel", "reviews.sheet"},
+    )
+)  # fmt: skip
+
+
+@blueprint.get("/reviews")
+@signed_in(Role.EXPERT)
+def mine() -> str:
+    """我的评审."""
+    return render_template("reviews/mine.html", rows=seats_for(db_session(), current_actor()))
+
+
+@blueprint.get("/reviews/<int:seat_id>")
+@signed_in(Role.EXPERT)
+def my_panel(seat_id: int) -> str:
+    """One panel as its member sees it: first the declaration, then progress and submission."""
+    seat = seat_for(db_session(), current_actor(), seat_id)
+    return _declaration(seat) if seat.state == SeatState.INVITED else _progress(seat)
+
+
+def _declaration(seat: Seat, confirm: ConfirmForm | None = None, recuse: RecuseForm | None = None) -> str:
+    parties = parties_by_name(db_session(), seat.panel_id)
+    return render_template(
+        "reviews/declaration.html", seat=seat, parties=parties, form=confirm or recuse or ConfirmForm(formdata=None),
+        confirm=confirm or ConfirmForm(formdata=None), recuse=recuse or RecuseForm(formdata=None),
+    )  # fmt: skip
+
+
+def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | None = None) -> str:
+    rubric = rubric_from_dict(seat.panel.rubric)
+    rows = [_row(rubric, seat, item, sheet) for item, sheet in own_items(db_session(), seat)]
+    actor, person, panel = current_actor(), seat.expert.person_id, seat.panel
+    return render_template(
+        "reviews/my_panel.html", seat=seat, panel=panel, rubric=rubric, rows=rows,
+        submitted=sum(row["state"] == SheetState.SUBMITTED for row in rows),
+        complete=sum(row["complete"] for row in rows), form=form or SubmitForm(formdata=None),
+        recuse=recuse or RecuseForm(formdata=None),
+        scoring=may_score(actor, person, panel.state, seat.state),
+        recusing=may_recuse(actor, person, panel.state, seat.state),
+    )  # fmt: skip
+
+
+def _row(rubric: Rubric, seat: Seat, item: PanelItem, sheet: ScoreSheet | None) -> dict[str, Any]:
+    marks = {} if sheet is None else sheet.marks
+    missing = gaps(rubric, marks, seat.panel.reason_below)
+    return {
+        "item": item,
+        "sheet": sheet,
+        "state": "" if sheet is None else sheet.state,
+        "begun": sheet is not None,
+        "complete": not missing,
+        "missing": len(missing),
+        "total": weighted_total(rubric, marks),
+    }
+
+
+@blueprint.post("/reviews/<int:seat_id>/confirm")
+@signed_in(Role.EXPERT)
+def confirm_seat(seat_id: int) -> Response | tuple[str, int]:
+    """承诺无利害关系."""
+    seat = seat_for(db_session(), current_actor(), seat_id)
+    form = ConfirmForm()
+    if form.validate_on_submit() and attempt(form, operations.confirm_seat, seat):
+        flash(_("已确认，可以开始评分。"), "success")
+        return redirect(url_for("reviews.my_panel", seat_id=seat_id))
+    return _declaration(seat, confirm=form), 422
+
+
+@blueprint.post("/reviews/<int:seat_id>/recuse")
+@signed_in(Role.EXPERT)
+def recuse_seat(seat_id: int) -> Response | tuple[str, int]:
+    """申明回避."""
+    seat = seat_for(db_session(), current_actor(), seat_id)
+    form = RecuseForm()
+    if form.validate_on_submit() and attempt(form, operations.recuse_seat, seat, form.reason.data):
+        flash(_("已申明回避，您不再参加这次评审。"), "success")
+        return redirect(url_for("reviews.mine"))
+    if seat.state == SeatState.INVITED:
+        return _declaration(seat, recuse=form), 422
+    return _progress(seat, recuse=form), 422
+
+
+@blueprint.get("/reviews/<int:seat_id>/items/<int:item_id>")
+@signed_in(Role.EXPERT)
+def sheet(seat_id: int, item_id: int) -> str:
+    """评分表 beside what is scored."""
+    place = place_for(db_session(), current_actor(), seat_id, item_id)
+    rubric = rubric_from_dict(place.seat.panel.rubric)
+    own = place.sheet
+    form = filled(rubric, own.marks if own else {}, own.comment if own else "", own.version if own else 0)
+    return _sheet_page(place, rubric, form)
+
+
+def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm) -> str:
+    seat, session = place.seat, db_session()
+    items = own_items(session, seat)
+    rows = [_row(rubric, seat, item, sheet) for item, sheet in items]
+    state = None if place.sheet is None else place.sheet.state
+    scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state)
+    return render_template(
+        "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
+        form=form, rows=rows, scoring=scoring, reading=_reading(seat, place.item) if scoring else "",
+    )  # fmt: skip
+
+
+def _reading(seat: Seat, item: PanelItem) -> Markup:
+    """The bid or outcome itself, rendered by the step that owns it; only while the expert may score it."""
+    port = SUBJECTS[SubjectKind(seat.panel.subject_kind)]
+    template, context = port.render(db_session(), item.subject_id)
+    return Markup(render_template(template, **context))  # noqa: S704 - our own template
+
+
+@blueprint.post("/reviews/<int:seat_id>/items/<int:item_id>")
+@signed_in(Role.EXPERT)
+def save_sheet(seat_id: int, item_id: int) -> Response | tuple[str, int]:
+    """保存评分; may go on to the next item."""
+    place, rubric, form = _posted(seat_id, item_id)
+    if _save(place, rubric, form) is None:
+        return _sheet_page(place, rubric, form), 422
+    flash(_("评分已保存。"), "success")
+    if "next" in request.form:
+        return redirect(_next_address(place))
+    return redirect(url_for("reviews.sheet", seat_id=seat_id, item_id=item_id))
+
+
+def _posted(seat_id: int, item_id: int) -> tuple[SheetPlace, Rubric, SheetForm]:
+    place = place_for(db_session(), current_actor(), seat_id, item_id)
+    rubric = rubric_from_dict(place.seat.panel.rubric)
+    form = sheet_form(tuple(criterion.code for criterion in rubric.criteria))()
+    return place, rubric, form
+
+
+def _save(place: SheetPlace, rubric: Rubric, form: SheetForm) -> ScoreSheet | None:
+    """The saved sheet, or None with the problems in the form."""
+    valid = form.validate_on_submit()
+    marks = read_marks(form, rubric)
+    forged = {name for name in request.form if name.startswith("score_")} - set(form._fields)
+    if forged:
+        form.form_errors.append(_("没有这项评审指标，请刷新页面后重试"))
+    if not valid or marks is None or forged:
+        return None
+    saved: list[ScoreSheet] = []
+
+    def save(uow: UnitOfWork) -> None:
+        saved.append(operations.save_sheet(uow, place, marks, form.comment.data or "", form.opened_version()))
+
+    return saved[0] if attempt(form, save) else None
+
+
+def _next_address(place: SheetPlace) -> str:
+    """The item after this one, or the overview behind the last."""
+    query = select(PanelItem.id).where(
+        PanelItem.panel_id == place.seat.panel_id, PanelItem.position == place.item.position + 1
+    )
+    following = db_session().scalar(query)
+    if following is None:
+        return url_for("reviews.my_panel", seat_id=place.seat.id)
+    return url_for("reviews.sheet", seat_id=place.seat.id, item_id=following)
+
+
+@blueprint.post("/reviews/<int:seat_id>/items/<int:item_id>/autosave")
+@signed_in(Role.EXPERT)
+def autosave_sheet(seat_id: int, item_id: int) -> FlaskResponse | tuple[FlaskResponse, int]:
+    """自动保存, asked by the page's script."""
+    place, rubric, form = _posted(seat_id, item_id)
+    saved = _save(place, rubric, form)
+    if saved is None:
+        return jsonify({"problems": sum(bool(field.errors) for field in form)}), 422
+    return jsonify({"saved_at": request_now().isoformat(), "version": saved.version})
+
+
+@blueprint.post("/reviews/<int:seat_id>/submit")
+@signed_in(Role.EXPERT)
+def submit_sheets(seat_id: int) -> Response | tuple[str, int]:
+    """提交全部评分."""
+    seat = seat_for(db_session(), current_actor(), seat_id)
+    form = SubmitForm()
+    if form.validate_on_submit() and attempt(form, operations.submit_sheets, seat):
+        flash(_("评分已全部提交，感谢您的评审。"), "success")
+        return redirect(url_for("reviews.my_panel", seat_id=seat_id))
+    return _progress(seat, form=form), 422

@@ -1,0 +1,198 @@
+"""The officer's side: convene, compose, release, watch."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from marketplace.audit.queries import history_of
+from marketplace.core.actor import Role
+from marketplace.core.clock import beijing_date
+from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
+from marketplace.core.verdict import YES
+from marketplace.reviews import operations, policy
+from marketplace.reviews.composition import composition
+from marketplace.reviews.forms import DueForm, ReasonForm
+from marketplace.reviews.models import Panel, Seat
+from marketplace.reviews.pool import pool_for
+from marketplace.reviews.queries import (
+    item_count,
+    items_page,
+    panel_for,
+    panels,
+    progress_of,
+    seats_of,
+    submitted_by_seat,
+    topics_without_panel,
+)
+from marketplace.reviews.subjects import SUBJECTS
+from marketplace.reviews.views.base import blueprint
+from marketplace.reviews.views.results import PATH, ranking_page, times_of
+from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SubjectKind
+from marketplace.topics.models import Topic
+from marketplace.web.access import signed_in
+from marketplace.web.forms import Form, attempt
+from marketplace.web.navigation import Entry, add_entry
+from marketplace.web.offers import history_rows, stepper
+from marketplace.web.paging import page_number, paginate
+from marketplace.web.requests import current_actor, current_uow, db_session, request_now
+
+ITEMS_SHOWN = 50
+
+add_entry(
+    Entry(
+        50, N_("评审"), "reviews.panels", frozenset(policy.READERS),
+        active=lambda endpoint: endpoint.startswith("reviews.panel") or endpoint == "reviews.result_item",
+    )
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Forms:
+    """The forms of a panel's page; the one that was posted comes back with its problems."""
+
+    due: DueForm = field(default_factory=lambda: DueForm(formdata=None))
+    choice: Form = field(default_factory=lambda: Form(formdata=None))
+    removal: ReasonForm = field(default_factory=lambda: ReasonForm(formdata=None))
+    posted: Form | None = None
+
+
+@blueprint.get("/panels", endpoint="panels")
+@signed_in(*policy.READERS)
+def panel_list() -> str:
+    """评审组 and the topics that still wait for one."""
+    session, actor = db_session(), current_actor()
+    page = paginate(session, panels(), page_number(), rows=True)
+    waiting = topics_without_panel(session) if actor.has(Role.OFFICER) else []
+    return render_template("reviews/panels.html", page=page, waiting=waiting, workflow=PANEL)
+
+
+@blueprint.post("/panels")
+@signed_in(Role.OFFICER)
+def convene_panel() -> Response:
+    """组建评审组 for the bids of a topic."""
+    topic = _topic(request.form.get("topic_id", ""))
+    subjects = SUBJECTS[SubjectKind.BID].subjects(db_session(), topic.id)
+    made = operations.convene_panel(current_uow(), topic, SubjectKind.BID, subjects)
+    flash(_("评审组已建立，请选定专家。"), "success")
+    return redirect(url_for("reviews.panel", panel_id=made.id))
+
+
+def _topic(raw: str) -> Topic:
+    found = None
+    if raw.isascii() and raw.isdigit() and len(raw) < 19:
+        query = select(Topic).where(Topic.id == int(raw)).options(joinedload(Topic.list))
+        found = db_session().scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@blueprint.get("/panels/<int:panel_id>")
+@signed_in(*policy.READERS, Role.EXPERT)
+def panel(panel_id: int) -> str:
+    """The panel as it stands: composing, scoring, or its ranking."""
+    actor = current_actor()
+    if not actor.has(*policy.READERS):
+        return ranking_page(panel_id)
+    found = panel_for(db_session(), actor, panel_id)
+    return ranking_page(panel_id) if found.state == PanelState.CONCLUDED else _page(found, Forms())
+
+
+def _page(panel: Panel, forms: Forms) -> str:
+    session, actor = db_session(), current_actor()
+    seats, sheets = seats_of(session, panel.id), submitted_by_seat(session, panel.id)
+    pool = pool_for(session, panel, beijing_date(request_now()))
+    progress = progress_of(item_count(session, panel.id), seats, sheets)
+    adding = policy.may_add_member(actor, panel.state, panel.size, progress.active)
+    fits = composition(pool.seated, panel.size, pool.outside_majority)
+    return render_template(
+        "reviews/panel.html", panel=panel, topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
+        seats=[_seat_row(panel, seat, sheets.get(seat.id, (0, 0))) for seat in seats], progress=progress,
+        items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
+        releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,
+        concluding=policy.may_conclude(actor, panel.state, panel.size, progress),
+        steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
+        history=history_rows(history_of(session, "panel", panel.id)),
+    )  # fmt: skip
+
+
+def _seat_row(panel: Panel, seat: Seat, sheets: tuple[int, int]) -> dict[str, Any]:
+    actor, now = current_actor(), request_now()
+    verdict = policy.may_remove_member(actor, panel.state, seat.state, panel.due_at, sheets[1] > 0, now)
+    return {"seat": seat, "begun": sheets[0], "submitted": sheets[1], "removing": verdict}
+
+
+def _loaded(panel_id: int) -> Panel:
+    return panel_for(db_session(), current_actor(), panel_id)
+
+
+def _back(panel: Panel) -> Response:
+    return redirect(url_for("reviews.panel", panel_id=panel.id))
+
+
+@blueprint.post("/panels/<int:panel_id>/members")
+@signed_in(Role.OFFICER)
+def panel_add_members(panel_id: int) -> Response | tuple[str, int]:
+    """选入勾选的专家."""
+    panel, form = _loaded(panel_id), Form()
+    raw = request.form.getlist("experts")
+    chosen = [int(one) for one in raw if one.isascii() and one.isdigit() and len(one) < 19]
+    if form.validate_on_submit() and attempt(form, operations.add_members, panel, chosen):
+        flash(_("已选入%(count)s位专家。", count=len(chosen)), "success")
+        return _back(panel)
+    return _page(panel, Forms(choice=form, posted=form)), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/draw")
+@signed_in(Role.OFFICER)
+def panel_draw(panel_id: int) -> Response | tuple[str, int]:
+    """随机抽取."""
+    panel, form = _loaded(panel_id), Form()
+    if form.validate_on_submit() and attempt(form, operations.propose_members, panel):
+        flash(_("已随机抽取专家，种子和候选名单已记录。"), "success")
+        return _back(panel)
+    return _page(panel, Forms(choice=form, posted=form)), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/seats/<int:seat_id>/remove")
+@signed_in(Role.OFFICER)
+def panel_remove_member(panel_id: int, seat_id: int) -> Response | tuple[str, int]:
+    """调整专家."""
+    panel, form = _loaded(panel_id), ReasonForm()
+    seat = db_session().scalar(select(Seat).where(Seat.id == seat_id, Seat.panel_id == panel.id))
+    if seat is None:
+        raise NotFound
+    reasonless = panel.state == PanelState.DRAFT
+    if (reasonless or form.validate_on_submit()) and attempt(
+        form, operations.remove_member, panel, seat, form.reason.data or ""
+    ):
+        flash(_("已调整出评审组。"), "success")
+        return _back(panel)
+    return _page(panel, Forms(removal=form, posted=form)), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/release")
+@signed_in(Role.OFFICER)
+def panel_release(panel_id: int) -> Response | tuple[str, int]:
+    """确定评审组并开始评分."""
+    panel, form = _loaded(panel_id), DueForm()
+    if form.validate_on_submit() and attempt(form, operations.release_panel, panel, form.due_at.data):
+        flash(_("评审组已确定，已向专家发出邀请。"), "success")
+        return _back(panel)
+    return _page(panel, Forms(due=form, posted=form)), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/conclude")
+@signed_in(Role.OFFICER)
+def panel_conclude(panel_id: int) -> Response:
+    """汇总并形成结果."""
+    panel = _loaded(panel_id)
+    operations.conclude_panel(current_uow(), panel)
+    flash(_("评审结果已按公布的规则形成。"), "success")
+    return _back(panel)
