@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace import cli
 from marketplace.audit.operations import record, witness
 from marketplace.audit.views import blueprint as audit_blueprint
+from marketplace.bids.award_views import blueprint as awards_blueprint
 from marketplace.bids.desk import blueprint as bids_blueprint
 from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
@@ -25,6 +26,7 @@ from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
 from marketplace.organisations.views.again import sign_in_again
 from marketplace.public.views import blueprint as public_blueprint
+from marketplace.reviews.views import blueprint as reviews_blueprint
 from marketplace.search.views import blueprint as search_blueprint
 from marketplace.topics.views import blueprint as topics_blueprint
 from marketplace.web import errors, i18n, requests, security, templating
@@ -41,8 +43,10 @@ BLUEPRINTS = (
     files_blueprint,
     organisations_blueprint,
     topics_blueprint,
+    reviews_blueprint,
     notices_blueprint,
     bids_blueprint,
+    awards_blueprint,
     public_blueprint,
 )
 

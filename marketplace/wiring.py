@@ -1,9 +1,11 @@
 """What follows from what: event → reactions, in order. The second file to read."""
 
 from marketplace.audit.subjects import NAMES, by_column
+from marketplace.bids import award_mails
 from marketplace.bids import events as bid
 from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
+from marketplace.bids import reviewing as reviewed_bids
 from marketplace.core.events import Reactions
 from marketplace.files.access import OWNERS
 from marketplace.notices import operations as notices
@@ -20,6 +22,7 @@ from marketplace.projects import reactions as projects
 from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
 from marketplace.reviews import events as review
+from marketplace.reviews import mails as review_mails
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.operations import SOURCES
@@ -53,14 +56,20 @@ REACTIONS: Reactions = {
     bid.BidWithdrawn: (bid_mails.tell_withdrawal,),
     bid.BidsOpened: (bid_mails.tell_opening,),
     bid.BidDisqualified: (bid_mails.tell_disqualification,),
-    bid.AwardConfirmed: (projects.open_project,),
+    review.PanelReleased: (review_mails.invite_members,),
+    review.SeatAdded: (review_mails.invite_replacement,),
+    review.SeatRecused: (review_mails.tell_of_recusal,),
+    review.SeatFinished: (review_mails.tell_that_all_is_in,),
+    review.PanelConcluded: (projects.record_result, review_mails.tell_of_result),
+    bid.AwardProposed: (award_mails.ask_for_confirmation,),
+    bid.AwardRejected: (award_mails.tell_of_rejection,),
+    bid.AwardConfirmed: (projects.open_project, award_mails.send_letters, award_mails.announce_result),
     project.ProjectOpened: (project_mails.tell_of_project,),
     project.MilestoneReported: (project_mails.tell_province_of_report,),
     project.MilestonePassed: (project_mails.tell_of_decision,),
     project.MilestoneReturned: (project_mails.tell_of_decision,),
     project.OutcomeDelivered: (project_mails.tell_province_of_outcome,),
     project.OutcomeReturned: (project_mails.tell_of_outcome_return,),
-    review.PanelConcluded: (projects.record_result,),
     project.OutcomeAccepted: (project_mails.tell_of_result, project_notices.announce_outcome),
     project.OutcomeFailed: (project_mails.tell_of_result,),
 }
@@ -73,7 +82,6 @@ OWNERS.update(
         OUTCOME_FILES: project_queries.outcome_file_access,
     }
 )
-SUBJECTS[SubjectKind.OUTCOME] = OUTCOME_PORT
 NAMES.update(
     {
         "challenge_list": by_column(ChallengeList.id, ChallengeList.title),
@@ -84,3 +92,4 @@ NAMES.update(
         "person": by_column(Person.id, Person.name),
     }
 )
+SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})

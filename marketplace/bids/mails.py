@@ -52,7 +52,7 @@ def tell_opening(uow: UnitOfWork, event: BidsOpened) -> None:
     topic = uow.session.get_one(Topic, event.topic_id)
     opening = opening_of(uow.session, topic.id)
     bids = opened_bids(uow.session, topic.id)
-    by_unit = _people_by_unit(uow, bids)
+    by_unit = people_by_unit(uow, bids)
     for bid in bids:
         enqueue(
             uow, kind="bid_opened", dedupe_key=f"bid-opened:{bid.id}", recipients=by_unit.get(bid.lead_id, ()),
@@ -70,7 +70,7 @@ def tell_disqualification(uow: UnitOfWork, event: BidDisqualified) -> None:
     _to_unit(uow, event, "bid_disqualified", f"bid-disqualified:{event.bid_id}", opinion=event.opinion)
 
 
-def _people_by_unit(uow: UnitOfWork, bids: Iterable[Bid]) -> dict[int, list[Recipient]]:
+def people_by_unit(uow: UnitOfWork, bids: Iterable[Bid]) -> dict[int, list[Recipient]]:
     """Clerks and heads of the bidding units, in one statement."""
     query = (
         select(Appointment.organisation_id, Person.id, Person.name, Person.email, Person.locale)

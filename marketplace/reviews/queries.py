@@ -323,7 +323,9 @@ class SubjectResult:
     opinions: tuple[str, ...]
 
 
-def results_of(session: Session, kind: str, subject_ids: Sequence[int]) -> dict[int, SubjectResult]:
+def results_of(
+    session: Session, kind: str, subject_ids: Sequence[int], *, opinions: bool = True
+) -> dict[int, SubjectResult]:
     """Own score and opinions of these bids or outcomes from concluded panels; two statements."""
     query = (
         select(PanelItem.id, PanelItem.subject_id, PanelItem.total, PanelItem.rank)
@@ -335,10 +337,9 @@ def results_of(session: Session, kind: str, subject_ids: Sequence[int]) -> dict[
         )
     )
     rows = session.execute(query).all()
-    opinions = _opinions(session, [row[0] for row in rows])
+    said = _opinions(session, [row[0] for row in rows]) if opinions else {}
     return {
-        subject: SubjectResult(total, rank, tuple(opinions.get(item, ())))
-        for item, subject, total, rank in rows
+        subject: SubjectResult(total, rank, tuple(said.get(item, ()))) for item, subject, total, rank in rows
     }
 
 

@@ -1,0 +1,96 @@
+"""Reading what an award is decided on: the opened bids with their ranks, and the decisions so far."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.bids.award_rules import Contender, Terms, may_read_award
+from marketplace.bids.models import AwardDecision, Bid
+from marketplace.bids.workflow import AwardState, BidState
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.organisations.models import Person
+from marketplace.reviews.models import Panel, PanelItem
+from marketplace.reviews.queries import panel_of_topic, results_of
+from marketplace.reviews.scoring import open_ties
+from marketplace.reviews.workflow import PanelState, SubjectKind
+from marketplace.topics.models import Topic
+from marketplace.topics.rules import rules_from_dict
+from marketplace.topics.workflow import TopicState
+
+
+def award_topic_for(session: Session, actor: Actor, topic_id: int) -> Topic:
+    """A topic whose award this actor may look at. Raises NotFound."""
+    found = session.scalar(select(Topic).where(Topic.id == topic_id).options(joinedload(Topic.list)))
+    if found is None or not may_read_award(actor) or found.opened_at is None:
+        raise NotFound
+    return found
+
+
+def live_decision(session: Session, topic_id: int) -> AwardDecision | None:
+    """The proposal that waits, or the decision that stands."""
+    query = select(AwardDecision).where(
+        AwardDecision.topic_id == topic_id, AwardDecision.state != AwardState.REJECTED
+    )
+    return session.scalar(query)
+
+
+def decisions_of(session: Session, topic_id: int) -> Sequence[tuple[AwardDecision, str]]:
+    """All decisions on a topic with the proposer's name, newest first."""
+    query = (
+        select(AwardDecision, Person.name)
+        .join(Person, Person.id == AwardDecision.proposed_by)
+        .where(AwardDecision.topic_id == topic_id)
+        .order_by(AwardDecision.id.desc())
+    )
+    return [(decision, name) for decision, name in session.execute(query)]
+
+
+def terms_of(topic: Topic) -> Terms:
+    """The terms of an award on this topic."""
+    rules = rules_from_dict(topic.list.rules)
+    return Terms(topic.award_mode, topic.max_awardees, rules.bid_rubric.pass_line, rules.running_limit)
+
+
+def contenders_of(session: Session, bids: Sequence[Bid]) -> list[Contender]:
+    """The bids with rank, score and their units' running projects, best first; three statements."""
+    results = results_of(session, SubjectKind.BID, [bid.id for bid in bids], opinions=False)
+    running = running_counts(session, {bid.lead_id for bid in bids})
+    found = []
+    for bid in bids:
+        result = results.get(bid.id)
+        received = bid.state != BidState.DISQUALIFIED
+        rank, total = (result.rank, result.total) if result else (None, None)
+        found.append(Contender(bid.id, bid.lead.name, rank, total, running.get(bid.lead_id, 0), received))
+    return sorted(found, key=lambda contender: (contender.rank is None, contender.rank or 0))
+
+
+def running_counts(session: Session, unit_ids: Collection[int]) -> dict[int, int]:
+    """在研项目数 by unit: awarded bids whose topic is not completed."""
+    query = (
+        select(Bid.lead_id, func.count())
+        .join(Bid.topic)
+        .where(
+            Bid.lead_id.in_(list(unit_ids)), Bid.state == BidState.AWARDED, Topic.state == TopicState.AWARDED
+        )
+        .group_by(Bid.lead_id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def concluded_panel(session: Session, topic_id: int) -> Panel | None:
+    """The panel whose result stands, if it does."""
+    panel = panel_of_topic(session, topic_id)
+    return panel if panel is not None and panel.state == PanelState.CONCLUDED else None
+
+
+def tied_bids(session: Session, panel: Panel) -> list[frozenset[int]]:
+    """Groups of bids that wait for the panel's vote."""
+    ties = open_ties(panel.result)
+    wanted = [item for _, group in ties for item in group]
+    if not wanted:
+        return []
+    query = select(PanelItem.id, PanelItem.subject_id).where(PanelItem.id.in_(wanted))
+    subjects: dict[int, int] = dict(session.execute(query).tuples().all())
+    return [frozenset(subjects[item] for item in group) for _, group in ties]
