@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from marketplace.bids.award_queries import (
     concluded_panel,
     contenders_of,
@@ -68,8 +70,10 @@ def reject_award(uow: UnitOfWork, decision: AwardDecision, opinion: str) -> None
 
 
 def _lock(uow: UnitOfWork, topic: Topic) -> None:
+    """Decisions about one topic wait for each other."""
     uow.session.flush()
-    uow.session.refresh(topic, with_for_update=True)
+    query = select(Topic).where(Topic.id == topic.id).with_for_update()
+    uow.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _check(uow: UnitOfWork, topic: Topic, chosen: Sequence[int], reason: str) -> None:

@@ -76,7 +76,7 @@ def running_counts(session: Session, unit_ids: Collection[int]) -> dict[int, int
         )
         .group_by(Bid.lead_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {unit: count for unit, count in session.execute(query)}
 
 
 def concluded_panel(session: Session, topic_id: int) -> Panel | None:
@@ -92,5 +92,5 @@ def tied_bids(session: Session, panel: Panel) -> list[frozenset[int]]:
     if not wanted:
         return []
     query = select(PanelItem.id, PanelItem.subject_id).where(PanelItem.id.in_(wanted))
-    subjects: dict[int, int] = dict(session.execute(query).tuples().all())
+    subjects = {item: subject for item, subject in session.execute(query)}
     return [frozenset(subjects[item] for item in group) for _, group in ties]

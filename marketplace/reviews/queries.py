@@ -32,6 +32,7 @@ def concluded_panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
     """A panel whose result this actor may read: readers, and confirmed members once it has concluded."""
     query = (
         select(Panel, Seat.state)
+        .select_from(Panel)
         .outerjoin(Expert, Expert.person_id == (actor.person_id or 0))
         .outerjoin(Seat, and_(Seat.panel_id == Panel.id, Seat.expert_id == Expert.id))
         .where(Panel.id == panel_id)
@@ -282,7 +283,7 @@ def parties_by_name(session: Session, panel_id: int) -> list[tuple[str, list[str
     ).all()
     wanted = {unit for lead, parties in rows for unit in (lead, *parties)}
     query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
-    names: dict[int, str] = dict(session.execute(query.order_by(Organisation.order_key)).tuples().all())
+    names = {key: name for key, name in session.execute(query.order_by(Organisation.order_key))}
     return [
         (names[lead], [names[unit] for unit in names if unit in parties and unit != lead])
         for lead, parties in rows

@@ -36,7 +36,7 @@ SECRET = "保密意见不得外传"
 
 def page(world: World, key: str | None, url: str) -> tuple[int, str]:
     response = world.browser(key).get(url)
-    return response.status_code, response.get_data(as_text=True)
+    return response.status_code, response.get_data().decode(errors="replace")
 
 
 def test_an_officer_takes_a_panel_from_convening_to_result(world: World) -> None:
@@ -296,7 +296,7 @@ def test_the_excel_file_holds_every_members_total(sqlite_world: World) -> None:
     assert rows[1][2] == 85
     assert sorted(rows[1][3:8]) == [75, 80, 85, 90, 95]
     assert rows[1][8:10] == (95, 75)
-    assert book.worksheets[1]["A1"].value == "指标"
+    assert book.worksheets[1]["A1"].value == "评审指标"
 
 
 def test_the_vote_by_form(sqlite_world: World) -> None:
@@ -425,9 +425,8 @@ def test_the_mails_of_a_panel(world: World) -> None:
         score(world, panel_id, key, [marks(80), marks(70), marks(60)])
     world.do("officer", operations.conclude_panel, (Panel, panel_id))
     with world.reading() as session:
-        counts = dict(
-            session.execute(select(OutboxMail.kind, func.count()).group_by(OutboxMail.kind)).tuples().all()
-        )
+        query = select(OutboxMail.kind, func.count()).group_by(OutboxMail.kind)
+        counts = {kind: count for kind, count in session.execute(query)}
         invitation = session.scalars(
             select(OutboxMail.text_body).where(OutboxMail.kind == "panel_invitation").limit(1)
         ).one()

@@ -28,7 +28,8 @@ LONGEST_SCORING = timedelta(days=180)
 def lock(uow: UnitOfWork, panel: Panel) -> None:
     """Makes decisions about one panel wait for each other (no effect on SQLite, where writers wait anyway)."""
     uow.session.flush()
-    uow.session.refresh(panel, with_for_update=True)
+    query = select(Panel).where(Panel.id == panel.id).with_for_update()
+    uow.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def convene_panel(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject]) -> Panel:

@@ -182,14 +182,17 @@ def _ranking_lines(rows: Sequence[Any], seats: Sequence[int], rubric: Rubric) ->
         shares = trace.get("contributions", {})
         yield [
             rank, label, total, *(totals.get(seat) for seat in seats), ends.get("highest"), ends.get("lowest"),
-            *(Decimal(shares[code]) if code in shares else None for code in codes), _note(trace),
+            *(Decimal(shares[code]) if code in shares else None for code in codes), _note(trace, rubric),
         ]  # fmt: skip
 
 
-def _note(trace: Mapping[str, Any]) -> str:
+def _note(trace: Mapping[str, Any], rubric: Rubric) -> str:
     if trace.get("needs_vote"):
-        return str(_("得分与加试指标均相同，由评审组表决"))
-    return str(_("得分相同，按加试指标排序")) if trace.get("by_tie_break") else ""
+        return str(_("并列，由评审组表决"))
+    if not trace.get("by_tie_break"):
+        return ""
+    label = next(criterion.label for criterion in rubric.criteria if criterion.code == rubric.tie_break)
+    return str(_("得分相同，按“%(criterion)s”排序", criterion=translate(label)))
 
 
 def _rule_sheet(panel: Panel, rubric: Rubric) -> Sheet:
@@ -200,4 +203,4 @@ def _rule_sheet(panel: Panel, rubric: Rubric) -> Sheet:
         (_("形成时间"), panel.concluded_at),
         (_("结果指纹（SHA-256）"), (panel.result or {}).get("sha256", "")),
     ]
-    return Sheet(_("规则"), (_("指标"), _("权重")), [*lines, *facts, *votes], (40, 70))
+    return Sheet(_("规则"), (_("评审指标"), _("权重")), [*lines, *facts, *votes], (40, 70))
