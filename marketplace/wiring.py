@@ -23,6 +23,7 @@ from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
 from marketplace.reviews import events as review
 from marketplace.reviews import mails as review_mails
+from marketplace.reviews.queries import expert_names, panel_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.operations import SOURCES
@@ -86,6 +87,8 @@ NAMES.update(
     {
         "challenge_list": by_column(ChallengeList.id, ChallengeList.title),
         "topic": by_column(Topic.id, Topic.title),
+        "panel": panel_names,
+        "expert": expert_names,
         "project": by_column(Project.id, Project.title),
         "priority_list": by_column(PriorityList.id, PriorityList.title),
         "organisation": by_column(Organisation.id, Organisation.name),

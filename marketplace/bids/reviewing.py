@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.bids.content import content_from_dict
-from marketplace.bids.queries import files_of, opened_bid, opened_bids
-from marketplace.bids.sections import SECTIONS, readable
+from marketplace.bids.presentation import document
+from marketplace.bids.queries import opened_bid, opened_bids
 from marketplace.bids.workflow import BidState
 from marketplace.reviews.subjects import Subject, SubjectPort
 
@@ -15,18 +14,17 @@ from marketplace.reviews.subjects import Subject, SubjectPort
 def subjects(session: Session, topic_id: int) -> Sequence[Subject]:
     """The opened bids of a topic that passed the formal check, in the order of submission."""
     return [
-        Subject(bid.id, bid.lead.name, bid.lead_id, tuple(partner.organisation_id for partner in bid.partners))
+        Subject(
+            bid.id, bid.lead.name, bid.lead_id, tuple(partner.organisation_id for partner in bid.partners)
+        )
         for bid in opened_bids(session, topic_id)
         if bid.state == BidState.OPENED
     ]
 
 
 def render(session: Session, bid_id: int) -> tuple[str, dict[str, Any]]:
-    """The bid as an expert reads it."""
-    bid = opened_bid(session, bid_id)
-    content = content_from_dict(bid.content)
-    parts = [(section.title, readable(content, section.code)) for section in SECTIONS]
-    return "awards/_reading.html", {"bid": bid, "parts": parts, "files": files_of(session, bid)}
+    """The bid as an expert reads it: the same document that bidders and province read."""
+    return "bids/_document.html", document(session, opened_bid(session, bid_id))
 
 
 PORT = SubjectPort(subjects, render)

@@ -392,3 +392,15 @@ def people_to_enrol(session: Session) -> list[tuple[int, str]]:
     )
     found = {person: f"{name}（{unit}）" for person, name, unit in session.execute(query)}
     return list(found.items())
+
+
+def panel_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """What audited panels are called: their topics' titles."""
+    query = select(Panel.id, Topic.title).join(Panel.topic).where(Panel.id.in_(ids))
+    return {found: title for found, title in session.execute(query)}
+
+
+def expert_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """What audited experts are called."""
+    query = select(Expert.id, Person.name).join(Expert.person).where(Expert.id.in_(ids))
+    return {found: name for found, name in session.execute(query)}
