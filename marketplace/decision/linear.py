@@ -17,6 +17,7 @@ INFEASIBLE = 2
 WHOLE = 1e-6
 COLUMNS = 1500
 FIRST = 10.0
+NEARLY = 0.02
 
 
 @dataclass
@@ -58,17 +59,24 @@ class Rows:
             return ()
         return optimize().LinearConstraint(self.matrix()[:, np.flatnonzero(columns)], *self.limits())
 
-    def split(self) -> dict[str, Any]:
-        """The rows as equations and upper limits, as `linprog` wants them."""
+    def split(self) -> "Equations":
+        """The rows as equations and upper limits."""
         matrix, (lower, upper) = self.matrix(), self.limits()
-        equal = lower == upper
-        above, below = ~equal & np.isfinite(upper), ~equal & np.isfinite(lower)
-        return {
-            "A_ub": sparse().vstack([matrix[above], -matrix[below]]),
-            "b_ub": np.concatenate([upper[above], -lower[below]]),
-            "A_eq": matrix[equal],
-            "b_eq": lower[equal],
-        }
+        same = lower == upper
+        above, below = ~same & np.isfinite(upper), ~same & np.isfinite(lower)
+        both = sparse().vstack([matrix[above], -matrix[below]], format="csc")
+        limit = np.concatenate([upper[above], -lower[below]])
+        return Equations(both, limit, matrix[same].tocsc(), lower[same])
+
+
+@dataclass(frozen=True)
+class Equations:
+    """above · x ≤ limit and equal · x = value, as `linprog` wants them."""
+
+    above: Any
+    limit: Floats
+    equal: Any
+    value: Floats
 
 
 @dataclass(frozen=True)
@@ -84,13 +92,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Programme:
-    """Maximise objective · x under rows and bounds; `whole` tells which columns are integers."""
+    """Maximise objective · x under rows and bounds; `whole` tells which columns are integers.
+
+    `start` are the columns likely to be used; columns that may be left at 0 join when they are worth it.
+    """
 
     objective: Floats
     rows: Rows
     lower: Floats
     upper: Floats
     whole: Bools
+    start: Bools | None = None
 
     def solve(self, time_s: float) -> Answer:
         """The best whole answer found in the time, with a proven bound.
@@ -109,21 +121,47 @@ class Programme:
         return Answer(None, -np.inf, relaxed.bound, np.inf, found.infeasible)
 
     def relax(self, time_s: float) -> tuple[Answer, Floats]:
-        """The relaxation, and each column's reduced cost (0 or above: worth using)."""
+        """The relaxation, and each column's reduced cost (above 0: worth using).
+
+        It begins with the columns of `start` and prices the others in until none is worth using, so that the answer
+        and its bound are those of all columns.
+        """
         if not len(self.objective):
             return self._nothing(), np.zeros(0)
+        end = time.perf_counter() + time_s
+        system = self.rows.split()
+        active = self.lower != 0
+        active |= self.start if self.start is not None else ~active
+        while True:
+            answer, attraction = self._relaxed(system, active, end - time.perf_counter())
+            if answer.x is None and answer.infeasible and not active.all():
+                active[:] = True
+                continue
+            if answer.x is None or not (attraction > WHOLE)[~active].any():
+                return answer, attraction
+            # Nearly attractive columns join too, which spares rounds.
+            active |= attraction > -NEARLY * float(np.abs(self.objective).max())
+
+    def _relaxed(self, system: Equations, active: Bools, time_s: float) -> tuple[Answer, Floats]:
+        """The relaxation over some columns, the others being 0, and the reduced cost of all."""
+        k = np.flatnonzero(active)
         found = optimize().linprog(
-            -self.objective,
-            **self.rows.split(),
-            bounds=np.column_stack([self.lower, self.upper]),
+            -self.objective[k],
+            A_ub=system.above[:, k],
+            b_ub=system.limit,
+            A_eq=system.equal[:, k],
+            b_eq=system.value,
+            bounds=np.column_stack([self.lower[k], self.upper[k]]),
             method="highs",
             options={"time_limit": max(time_s, 0.05)},
         )
         if found.x is None or found.status != 0:
             return Answer(None, -np.inf, np.inf, np.inf, found.status == INFEASIBLE), np.zeros(0)
-        value = float(self.objective @ found.x)
-        attraction = -np.asarray(found.lower.marginals + found.upper.marginals)
-        return Answer(found.x, value, value, 0.0, False), attraction
+        x = np.zeros(len(active))
+        x[k] = found.x
+        prices = system.above.T @ found.ineqlin.marginals + system.equal.T @ found.eqlin.marginals
+        value = float(self.objective @ x)
+        return Answer(x, value, value, 0.0, False), np.asarray(self.objective + prices)
 
     def _is_whole(self, x: Floats) -> bool:
         return bool((np.abs(x - np.round(x))[self.whole] < WHOLE).all())
@@ -149,6 +187,8 @@ class Programme:
             return Answer(None, -np.inf, np.inf, np.inf, found.status == INFEASIBLE)
         x = np.zeros(len(columns))
         x[columns] = found.x
+        # Whole up to the solver's tolerance becomes whole.
+        x = np.where(self.whole, np.round(x), x)
         value = float(self.objective @ x)
         bound = value if found.mip_dual_bound is None else max(value, -float(found.mip_dual_bound))
         return Answer(x, value, bound, _gap(value, bound), False)

@@ -71,11 +71,10 @@ def test_fairness_raises_the_worst_project_and_sum_the_total() -> None:
     assert fair.worst <= (fair.worst_bound or 0) + 1e-9
 
 
-def test_larger_problems_are_pruned_and_report_their_gap() -> None:
+def test_larger_problems_report_their_gap() -> None:
     given = problem(scores(150, 60, 1), need=3, cap=9)
     found = assign(given, "fair")
     check(given, found.pairs)
-    assert Code.PRUNED in found.warnings
     assert found.gap is not None
     assert found.gap < 0.01
     assert found.worst >= 0.95 * found.worst_bound - 1e-9  # type: ignore[operator]

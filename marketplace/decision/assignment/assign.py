@@ -234,7 +234,6 @@ def _result(
     links = chosen.astype(np.int64)
     codes = dict.fromkeys(given.warnings, True) | {
         Code.DISCONNECTED: len(_parts(chosen)) > 1,
-        Code.PRUNED: solved is not None and solved.pruned,
         Code.NOT_PROVEN_OPTIMAL: solved is not None and solved.out_of_time,
     }
     return Assignment(

@@ -30,45 +30,41 @@ class Solved:
     total_bound: float
     worst_bound: float | None
     gap: float
-    pruned: bool
     out_of_time: bool
 
 
 def by_sum(given: Problem, scores: Floats, time_s: float, cuts: Cuts) -> Solved:
     """The largest total affinity over all allowed pairs."""
     pairs = pairs_of(~given.conflict)
-    found = _total(given, scores, pairs, time_s, cuts)
-    return _solved(given, pairs, found, None, False)
+    return _solved(given, pairs, _total(given, scores, pairs, time_s, cuts), None)
 
 
 def by_fairness(given: Problem, scores: Floats, alpha: float, time_s: float, cuts: Cuts) -> Solved:
-    """Two stages over the best candidates of each project, widened while they do not suffice."""
+    """The two stages over all allowed pairs."""
     end = time.perf_counter() + time_s
-    width = CANDIDATES
-    while True:
-        allowed = candidates(given, scores, width)
-        pairs = pairs_of(allowed)
-        complete = bool((allowed == ~given.conflict).all())
-        found = _two_stages(given, scores, pairs, alpha, end, cuts)
-        if not (found[0].infeasible and not complete):
-            return _solved(given, pairs, found[0], found[1], not complete)
-        width *= 3
+    pairs = pairs_of(~given.conflict)
+    found, bound = _two_stages(given, scores, pairs, alpha, end, cuts)
+    return _solved(given, pairs, found, bound)
 
 
-def candidates(given: Problem, scores: Floats, width: int) -> Bools:
-    """The `width` best allowed reviewers of each project and the best projects of each reviewer."""
+def candidates(given: Problem, scores: Floats, width: int = CANDIDATES) -> Bools:
+    """The `width` best allowed reviewers of each project and the best projects of each reviewer.
+
+    The programme begins with these pairs and prices the others in.
+    """
     ranked = np.where(given.conflict, -np.inf, scores)
     allowed = np.zeros(given.shape, dtype=bool)
     projects, reviewers = given.shape
-    best = np.argsort(-ranked, axis=1, kind="stable")[:, :width]
-    np.put_along_axis(allowed, best, True, axis=1)
+    # Popular reviewers are soon full: the second half is chosen as if everybody were equally popular.
+    evened = np.where(given.conflict, -np.inf, scores - scores.mean(axis=0))
+    for table in (ranked, evened):
+        best = np.argsort(-table, axis=1, kind="stable")[:, : width // 2]
+        np.put_along_axis(allowed, best, True, axis=1)
     share = int(np.ceil(given.need.sum() / max(reviewers, 1))) + 2
     of_reviewer = np.argsort(-ranked, axis=0, kind="stable")[: max(share, int(given.low.max(initial=0)) * 2)]
     np.put_along_axis(allowed, of_reviewer, True, axis=0)
     for quota in given.quotas:
         allowed |= quota.member & (np.cumsum(quota.member & ~given.conflict, axis=1) <= width)
-    for pair in given.must:
-        allowed[pair] = True
     return allowed & ~given.conflict
 
 
@@ -178,7 +174,9 @@ def _least(
     lower[-1], upper[-1] = between
     objective = np.zeros(len(pairs) + 1)
     objective[-1] = 1.0
-    programme = Programme(objective, rows, lower, upper, np.append(np.ones(len(pairs), dtype=bool), False))
+    whole = np.append(np.ones(len(pairs), dtype=bool), False)
+    start = np.append(_start(given, scores, pairs), True)
+    programme = Programme(objective, rows, lower, upper, whole, start)
     return programme.solve(time_s) if len(pairs) <= EXACT_PAIRS else programme.relax(time_s)[0]
 
 
@@ -197,7 +195,12 @@ def _total(
         _floor_rows(rows, given, scores, pairs, watched, floor)
     lower, upper = fixed(pairs, given.must)
     objective = scores[pairs.project, pairs.reviewer]
-    return Programme(objective, rows, lower, upper, np.ones(len(pairs), dtype=bool)).solve(time_s)
+    whole, start = np.ones(len(pairs), dtype=bool), _start(given, scores, pairs)
+    return Programme(objective, rows, lower, upper, whole, start).solve(time_s)
+
+
+def _start(given: Problem, scores: Floats, pairs: Pairs) -> Bools:
+    return np.asarray(candidates(given, scores)[pairs.project, pairs.reviewer])
 
 
 def _least_rows(rows: Rows, given: Problem, scores: Floats, pairs: Pairs, watched: Bools) -> None:
@@ -221,10 +224,10 @@ def _floor_rows(
     rows.add(number[pairs.project[k]], k, value, least, np.full(len(least), np.inf))
 
 
-def _solved(given: Problem, pairs: Pairs, found: Answer, worst: float | None, pruned: bool) -> Solved:
+def _solved(given: Problem, pairs: Pairs, found: Answer, worst: float | None) -> Solved:
     if found.x is None:
-        return Solved(None, np.inf, worst, np.inf, pruned, not found.infeasible)
+        return Solved(None, np.inf, worst, np.inf, not found.infeasible)
     chosen = np.zeros(given.shape, dtype=bool)
     taken = found.x > 0.5
     chosen[pairs.project[taken], pairs.reviewer[taken]] = True
-    return Solved(chosen, found.bound, worst, found.gap, pruned, found.gap > 1e-6)
+    return Solved(chosen, found.bound, worst, found.gap, found.gap > 1e-6)
