@@ -20,6 +20,7 @@ def send_invitation(uow: UnitOfWork, event: PersonInvited) -> None:
         uow, kind="invitation", dedupe_key=f"invitation:{token.id}", recipients=[recipient(person)],
         context={"path": f"/invitation/{event.secret}", "posts": event.posts, "until": token.expires_at,
                  "inviter": uow.actor.person_name, "unit": uow.actor.organisation_name},
+        is_secret=True,
     )  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def send_reset_link(uow: UnitOfWork, event: PasswordResetRequested) -> None:
     token = uow.session.get_one(OneTimeToken, event.token_id)
     enqueue(
         uow, kind="password_reset", dedupe_key=f"password-reset:{token.id}", recipients=[recipient(person)],
-        context={"path": f"/password/reset/{event.secret}", "until": token.expires_at},
+        context={"path": f"/password/reset/{event.secret}", "until": token.expires_at}, is_secret=True,
     )  # fmt: skip
 
 
