@@ -9,8 +9,10 @@ from wtforms.validators import Length, Optional
 
 from marketplace.audit.labels import OUTCOMES, SUBJECTS, event_kinds, subject_label
 from marketplace.audit.queries import Filters
-from marketplace.core.text import tidy
+from marketplace.core.text import N_, tidy
 from marketplace.web.i18n import translate
+
+ALL, ALL_MATTERS, ALL_OF = N_("全部"), N_("全部事项"), N_("%(name)s：全部")
 
 
 class FilterForm(FlaskForm):
@@ -23,13 +25,13 @@ class FilterForm(FlaskForm):
     until = DateField(_l("截止日期"), [Optional()])
     person = StringField(_l("人员姓名"), [Length(max=80)], filters=[tidy])
     organisation = StringField(_l("单位名称"), [Length(max=120)], filters=[tidy])
-    kind = SelectField(_l("事项"))
-    outcome = SelectField(_l("结果"))
+    kind = SelectField(_l("事项"), default="")
+    outcome = SelectField(_l("结果"), default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = kind_choices()
-        everything = ("", translate("全部"))
+        everything = ("", translate(ALL))
         self.outcome.choices = [everything, *((code, translate(label)) for code, label in OUTCOMES.items())]
 
     def filters(self) -> Filters:
@@ -41,9 +43,9 @@ class FilterForm(FlaskForm):
 def kind_choices() -> dict[str, list[tuple[str, str]]]:
     """Grouped by kind of object: all of the kind, or one action."""
     events = event_kinds()
-    groups = {translate("全部"): [("", translate("全部事项"))]}
+    groups = {translate(ALL): [("", translate(ALL_MATTERS))]}
     for kind in dict.fromkeys((*SUBJECTS, *sorted(events))):
         name = translate(subject_label(kind))
         actions = [(code, translate(label)) for code, label in events.get(kind, {}).items()]
-        groups[name] = [(kind, translate("%(name)s：全部", {"name": name})), *actions]
+        groups[name] = [(kind, translate(ALL_OF, {"name": name})), *actions]
     return groups

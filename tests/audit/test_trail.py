@@ -34,7 +34,8 @@ def table(text: str) -> str:
 
 def test_only_auditors_see_the_trail(sqlite_world: World) -> None:
     for key in READERS:
-        assert sqlite_world.browser(key).get("/audit").status_code == 200
+        response = sqlite_world.browser(key).get("/audit")
+        assert (response.status_code, "error-summary" in response.text) == (200, False)
     for key in OTHERS:
         browser = sqlite_world.browser(key)
         assert (browser.get("/audit").status_code, browser.get("/audit/export").status_code) == (403, 403)
@@ -124,8 +125,9 @@ def test_filters(sqlite_world: World) -> None:
         label="操作被拒绝",
     )
     browser = sqlite_world.browser("auditadmin")
-    found = {query: table(browser.get(f"/audit?{query}").text).count("<tr") for query in FILTERS}
-    assert found == FILTERS
+    pages = {query: browser.get(f"/audit?{query}").text for query in FILTERS}
+    assert {query: table(page).count("<tr") for query, page in pages.items()} == FILTERS
+    assert not [query for query, page in pages.items() if "error-summary" in page]
 
 
 def test_bad_filters_are_named(sqlite_world: World) -> None:
@@ -147,6 +149,13 @@ def test_the_page_costs_the_same_for_one_and_for_thirty_rows(sqlite_world: World
     with sqlite_world.statements() as many:
         browser.get("/audit")
     assert len(few) == len(many) <= 6
+
+
+def test_a_hash_is_short_on_the_page_and_whole_in_the_export(sqlite_world: World) -> None:
+    note(sqlite_world, details={"rules_sha256": "ab" * 32})
+    shown = table(sqlite_world.browser("auditor").get("/audit").text)
+    assert "rules_sha256：abababababab…" in shown
+    assert exported(sqlite_world, "auditor", "")[1][8] == "rules_sha256：" + "ab" * 32
 
 
 def test_pages_of_fifty(sqlite_world: World) -> None:
@@ -188,4 +197,6 @@ def test_the_page_speaks_english(sqlite_world: World) -> None:
     note(sqlite_world)
     text = sqlite_world.browser("auditor", language="en").get("/audit").text
     assert "Audit records" in text
+    assert "All matters" in text
+    assert "Challenge topic: all" in text
     assert "Topic drafted" in table(text)
