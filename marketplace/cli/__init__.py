@@ -3,10 +3,11 @@
 from flask import Flask
 
 from marketplace.cli.outbox import outbox
+from marketplace.cli.people import people
 from marketplace.cli.trail import audit
 from marketplace.cli.work import worker
 
-COMMANDS = (worker, outbox, audit)
+COMMANDS = (worker, outbox, audit, people)
 
 
 def register(app: Flask) -> None:

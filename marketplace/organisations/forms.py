@@ -1,11 +1,35 @@
 """Forms about people and organisations."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length
+from collections.abc import Iterable
+from typing import Any
 
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FileField,
+    HiddenField,
+    PasswordField,
+    SearchField,
+    SelectField,
+)
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
+
+from marketplace.core.actor import Role
+from marketplace.organisations.labels import ROLE_LABELS
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.newcomers import (
+    MOST_NAME,
+    MOST_PHONE,
+    MOST_TITLE,
+    clean_email,
+    email_problem,
+    phone_problem,
+)
 from marketplace.organisations.passwords import MOST_LENGTH
-from marketplace.web.forms import Form
+from marketplace.web.forms import Form, TextField
+from marketplace.web.i18n import translate
 
 
 class SignInForm(Form):
@@ -37,3 +61,114 @@ class ForgottenForm(Form):
     """忘记密码."""
 
     email = EmailField(_l("邮箱"), [InputRequired(_l("请填写邮箱")), Length(max=254)])
+
+
+def _address(_form: Any, field: Any) -> None:
+    field.data = clean_email(field.data)
+    problem = email_problem(field.data)
+    if problem:
+        raise ValidationError(translate(problem))
+
+
+def _number(_form: Any, field: Any) -> None:
+    problem = phone_problem(field.data or "")
+    if problem:
+        raise ValidationError(translate(problem))
+
+
+class PostForm(Form):
+    """任职: an organisation and a role, from what the actor may give."""
+
+    organisation_id = SelectField(_l("单位"), [InputRequired(_l("请选择单位"))])
+    role = SelectField(_l("角色"), [InputRequired(_l("请选择角色"))])
+
+    def offer(self, units: Iterable[Organisation], roles: Iterable[Role]) -> None:
+        """Fills the choices; a single unit is chosen already."""
+        choices = [(str(unit.id), unit.name) for unit in units]
+        prompt = [("", _l("请选择"))]
+        self.organisation_id.choices = choices if len(choices) == 1 else prompt + choices
+        self.role.choices = prompt + [(str(role), translate(ROLE_LABELS[role])) for role in roles]
+
+    @property
+    def post(self) -> tuple[int, Role]:
+        """The chosen pair, after validation."""
+        return int(self.organisation_id.data), Role(self.role.data)
+
+
+class PersonForm(Form):
+    """人员信息."""
+
+    name = TextField(_l("姓名"), [InputRequired(_l("请填写姓名"))], most=MOST_NAME)
+    title = TextField(_l("职务"), most=MOST_TITLE)
+    phone = TextField(
+        _l("联系电话"), [_number], most=MOST_PHONE, description=_l("只用于工作联系，列表中隐去中间几位。")
+    )
+
+
+class InviteForm(PersonForm, PostForm):
+    """邀请人员."""
+
+    email = EmailField(
+        _l("邮箱"),
+        [InputRequired(_l("请填写邮箱")), _address],
+        description=_l("邀请链接寄到这个邮箱，以后用它登录。"),
+    )
+
+
+class ImportForm(Form):
+    """批量导入: the filled-in template."""
+
+    file = FileField(_l("填写好的模板"), [InputRequired(_l("请选择文件"))], render_kw={"accept": ".xlsx"})
+
+
+class OrganisationForm(Form):
+    """机构名称."""
+
+    name = TextField(_l("机构名称"), [InputRequired(_l("请填写机构名称"))], most=120)
+    short_name = TextField(_l("简称"), most=40)
+    name_en = TextField(_l("英文名称"), most=200)
+
+
+class NewOrganisationForm(OrganisationForm):
+    """新增机构."""
+
+    kind = SelectField(_l("机构类型"), [InputRequired(_l("请选择机构类型"))])
+    code = TextField(
+        _l("机构代码"),
+        [
+            InputRequired(_l("请填写机构代码")),
+            Regexp(r"^[0-9A-Z-]+$", message=_l("代码只能用数字、大写字母和连字符")),
+        ],
+        most=32,
+        description=_l("市县填6位行政区划代码；列表按代码顺序排列。"),
+    )
+    parent_id = SelectField(_l("上级机构"), description=_l("县级机构选择所在市；其他类型可以不选。"))
+    valid_from = DateField(_l("设立日期"), [InputRequired(_l("请填写有效的日期"))])
+
+
+class EndOrganisationForm(Form):
+    """撤销机构."""
+
+    last_day = DateField(_l("最后一天"), [InputRequired(_l("请填写有效的日期"))])
+
+
+class PeopleFilterForm(Form):
+    """筛选人员; sent by GET, changes nothing."""
+
+    class Meta:
+        csrf = False
+
+    q = SearchField(_l("姓名、邮箱或单位"))
+    role = SelectField(_l("角色"), validate_choice=False)
+    state = SelectField(_l("状态"), validate_choice=False)
+
+
+class OrganisationFilterForm(Form):
+    """筛选机构; sent by GET, changes nothing."""
+
+    class Meta:
+        csrf = False
+
+    q = SearchField(_l("名称或代码"))
+    kind = SelectField(_l("机构类型"), validate_choice=False)
+    ended = BooleanField(_l("包括已撤销的机构"))

@@ -85,9 +85,10 @@ def is_live(record: SignInSession, now: datetime) -> bool:
 
 
 def identity_by_token(session: Session, token: str, now: datetime) -> Identity | None:
-    """The person behind a live session, with all current appointments; None when ended, expired or deactivated."""
+    """The person behind a live session, with all current appointments; None when ended, expired or deactivated. Who
+    has not chosen a unit acts for the one of the longest appointment."""
     query = (
-        select(SignInSession, Person, Appointment.role, Organisation)
+        select(SignInSession, Person, Appointment.id, Appointment.role, Organisation)
         .join(Person, Person.id == SignInSession.person_id)
         .outerjoin(Appointment, (Appointment.person_id == Person.id) & Appointment.ended_at.is_(None))
         .outerjoin(Organisation, Organisation.id == Appointment.organisation_id)
@@ -103,14 +104,16 @@ def identity_by_token(session: Session, token: str, now: datetime) -> Identity |
     if not rows or not is_live(rows[0][0], now):
         return None
     record, person = rows[0][0], rows[0][1]
-    choices = _choices(
-        [(role, organisation) for _, _, role, organisation in rows if organisation is not None]
-    )
+    held = [(role, organisation) for _, _, _, role, organisation in rows if organisation is not None]
+    choices = _choices(held)
     acting = next((c for c in choices if c.organisation_id == record.acting_organisation_id), None)
+    if acting is None and choices:
+        first = min((row for row in rows if row[4] is not None), key=lambda row: row[2])[4]
+        acting = next(c for c in choices if c.organisation_id == first.id)
     return Identity(
         token, record.id, person.id, person.name, person.email, person.locale, person.must_change_password,
         record.created_at, record.last_seen_at, record.ends_at, record.idle_minutes, choices,
-        acting or (choices[0] if choices else None),
+        acting,
     )  # fmt: skip
 
 

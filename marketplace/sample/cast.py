@@ -56,7 +56,12 @@ BUREAUS: tuple[Part, ...] = (
     *_pair("anji", "安吉县局", "330523"),
     *_pair("deqing", "德清县局", "330521"),
     *_pair("yiwu", "义乌市局", "330782"),
-    *_pair("jingning", "景宁县局", "331127"),
+    Part(
+        "jingning_clerk",
+        "景宁县局填报员（示例）",
+        (("331127", Role.CLERK), ("331100", Role.CLERK)),
+    ),
+    _pair("jingning", "景宁县局", "331127")[1],
     *_pair("canteen", "餐务中心", "330000-U1"),
     *_pair("vehicles", "用车中心", "330000-U2"),
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from marketplace.audit.operations import record
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version
@@ -13,7 +15,7 @@ from marketplace.organisations.operations.one_time import revoke
 from marketplace.organisations.operations.posts import as_posts, current_posts
 from marketplace.organisations.queries import sole_posts
 from marketplace.organisations.sessions import end_sessions
-from marketplace.organisations.workflow import PERSON
+from marketplace.organisations.workflow import PERSON, PersonState
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,14 @@ def note_phone_seen(uow: UnitOfWork, person: Person) -> None:
     record(
         uow, action="show_phone", label=N_("查看联系电话"), subject_kind="person", subject_id=person.id,
     )  # fmt: skip
+
+
+def end_demo_accounts(uow: UnitOfWork) -> int:
+    """停用全部示例人员: so that a database may leave the demonstration. Only the system does this."""
+    query = select(Person).where(Person.is_demo, Person.state == PersonState.ACTIVE).order_by(Person.id)
+    found = uow.session.scalars(query).all()
+    for person in found:
+        PERSON.advance(person, "deactivate")
+        end_sessions(uow, person.id)
+        uow.emit(PersonDeactivated(person_id=person.id))
+    return len(found)

@@ -1,6 +1,6 @@
 """Pages of people and organisations; each module adds its views to the one blueprint."""
 
-from marketplace.organisations.views import account, hooks, one_time, sign_in
+from marketplace.organisations.views import account, hooks, imports, one_time, organisations, people, sign_in
 from marketplace.organisations.views.base import blueprint
 
-__all__ = ["account", "blueprint", "hooks", "one_time", "sign_in"]
+__all__ = ["account", "blueprint", "hooks", "imports", "one_time", "organisations", "people", "sign_in"]
