@@ -84,7 +84,7 @@ BALLOTS = {"budget": 9, "voters": 2, "cost": [4.0]}
         ("rubric_pipeline", {"weights": [-1], "scores_project_x_criterion_x_reviewer": []}, "weights"),
         ("rubric_pipeline", {"weights": [1], "scores_project_x_criterion_x_reviewer": [[]]}, "each of the 1"),
         ("calibration_additive", {"records_project_reviewer_score": [[0, 0]]}, "needs 3 numbers"),
-        ("calibration_additive", {"records_project_reviewer_score": [[0, -1, 5]]}, "whole numbers from 0"),
+        ("calibration_additive", {"records_project_reviewer_score": [[0, -1, 5]]}, "whole numbers in 0"),
         ("calibration_mixed", {"records_project_reviewer_score": [[0, 0, 5], [0, 0, 6]]}, "given twice"),
         ("calibration_zscore", {"scores_of_one_reviewer": [5, 5]}, "differ"),
         (
@@ -112,6 +112,18 @@ BALLOTS = {"budget": 9, "voters": 2, "cost": [4.0]}
             "whole numbers in 0–0",
         ),
         ("equal_shares", BALLOTS | {"ballots_approved_indices_and_count": [5]}, "approved projects"),
+        ("knapsack", KNAPSACK | {"budget": 10**30}, "to be exact"),
+        (
+            "assignment",
+            {"projects": 10**6, "reviewers": 9, "reviews_per_project": 1, "reviewer_cap": 1},
+            "pairs",
+        ),
+        (
+            "assignment",
+            {"projects": 10**9, "reviewers": 1, "reviews_per_project": 1, "reviewer_cap": 1},
+            "at most",
+        ),
+        ("calibration_mixed", {"records_project_reviewer_score": [[10**12, 0, 5]]}, "whole numbers in"),
         ("equal_shares", BALLOTS | {"approvals_by_project_voters_1based": []}, "one list for each"),
         (
             "assignment",
@@ -137,6 +149,12 @@ def test_bad_conflicts_are_refused(conflicts: Any, message: str) -> None:
 
 def test_files_are_read_from_beside_the_case(tmp_path: Path) -> None:
     (tmp_path / "marks.csv").write_text("a,b,c,official\n70,80,90,80\n60,,70,65\n", encoding="utf-8")
+    (tmp_path / "bare.csv").write_text("70,80,90,81\n", encoding="utf-8")
+    bare = run(case("trimmed_mean", csv="bare.csv", drop_lowest=0, drop_highest=0), tmp_path)
+    assert (bare["rows"], bare["max_abs_difference_from_official"]) == (1, 1.0)
+    (tmp_path / "empty.csv").write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(InputError, match="at least one row"):
+        run(case("trimmed_mean", csv="empty.csv"), tmp_path)
     found = run(
         case("trimmed_mean", csv="marks.csv (three experts)", drop_lowest=0, drop_highest=0), tmp_path
     )

@@ -15,6 +15,7 @@ import numpy as np
 from marketplace.decision.base import Floats, InputError, Outcome, digest, finite, read_only
 
 SAME = 1e-9
+STEPS = 50_000
 COMPLETIONS = ("none", "add1")
 
 
@@ -51,7 +52,11 @@ def equal_shares(
     _check(prices, u, budget, completion, increment)
     endowment = budget / u.shape[1]
     bought, left = _buy(prices, u, endowment)
-    while completion == "add1" and len(bought) < _wanted(u):
+    for step in range(STEPS + 1):
+        if completion != "add1" or len(bought) == _wanted(u):
+            break
+        if step == STEPS:
+            raise InputError("increment", f"too small for this budget: more than {STEPS:,} steps")
         following, rest = _buy(prices, u, endowment + increment)
         if _cost(prices, following) > budget + SAME:
             break

@@ -13,6 +13,9 @@ import numpy as np
 
 from marketplace.decision.base import Floats, InputError, Ints, finite
 
+# No panel is larger; a slip of the pen must not fill the memory.
+MOST = 1_000_000
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -59,8 +62,8 @@ class Inputs:
         if default is not None and not self.has(key):
             return default
         value = self.number(key, minimum)
-        if value != int(value):
-            raise InputError(f"inputs.{key}", "must be a whole number")
+        if value != int(value) or value > MOST:
+            raise InputError(f"inputs.{key}", f"must be a whole number of at most {MOST:,}")
         return int(value)
 
     def vector(self, key: str) -> Floats:
@@ -95,8 +98,8 @@ class Inputs:
         if table.shape[1] != width:
             raise InputError(f"inputs.{key}", f"each row needs {width} numbers")
         numbers = table[:, :-1]
-        if (numbers < 0).any() or (numbers != numbers.astype(np.int64)).any():
-            raise InputError(f"inputs.{key}", "projects and reviewers are whole numbers from 0")
+        if ((numbers < 0) | (numbers > MOST) | (numbers != np.floor(numbers))).any():
+            raise InputError(f"inputs.{key}", f"projects and reviewers are whole numbers in 0–{MOST:,}")
         return [numbers[:, c].astype(np.int64) for c in range(width - 1)], table[:, -1]
 
     def table(self, key: str) -> list[list[str]]:

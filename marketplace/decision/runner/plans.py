@@ -19,9 +19,11 @@ from marketplace.decision.allocation import (
 from marketplace.decision.assignment import Assignment, Problem, assign, problem
 from marketplace.decision.base import Bools, Floats, InputError, Ints
 from marketplace.decision.ranking import best_first
-from marketplace.decision.runner.inputs import Inputs, exact, exacts
+from marketplace.decision.runner.inputs import MOST, Inputs, exact, exacts
 
 TIME_S = 10.0
+# Whole numbers up to here are exact in floating point.
+EXACT = 2**53
 NO_ASSIGNMENT = "negative = do not assign"
 
 
@@ -72,7 +74,10 @@ def _affinity(given: Inputs) -> tuple[Floats, Bools]:
     if given.has("affinity_projects_x_reviewers"):
         scores = given.matrix("affinity_projects_x_reviewers")
     else:
-        scores = np.zeros((given.whole("projects", minimum=1), given.whole("reviewers", minimum=1)))
+        projects, reviewers = given.whole("projects", minimum=1), given.whole("reviewers", minimum=1)
+        if projects * reviewers > MOST:
+            raise InputError("inputs.projects", f"at most {MOST:,} pairs of projects and reviewers")
+        scores = np.zeros((projects, reviewers))
     return scores, _conflicts(given, scores.shape[0], scores.shape[1])
 
 
@@ -175,6 +180,8 @@ def _request(
     if any(number < 0 for row in [*cost, budgets] for number in row):
         raise InputError("inputs.cost", "costs and budgets must not be negative")
     unit = lcm(*(number.denominator for row in [*cost, budgets] for number in row))
+    if any(number * unit > EXACT for row in [*cost, budgets] for number in row):
+        raise InputError("inputs.cost", "too large or too finely divided to be exact")
     table: Ints = np.array([[int(number * unit) for number in row] for row in cost], dtype=np.int64)
     limits = [int(number * unit) for number in budgets]
     return request(value, table.reshape(len(limits), len(value)), limits, rules=rules), unit

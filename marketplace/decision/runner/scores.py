@@ -30,19 +30,27 @@ def run_trimmed_mean(given: Inputs) -> dict[str, Any]:
 
 
 def _trimmed_file(given: Inputs, low: int, high: int) -> dict[str, Any]:
-    _, *rows = given.table("csv") or [[]]
+    rows = given.table("csv")
+    if rows and not all(_is_number(cell) for cell in rows[0]):
+        rows = rows[1:]
     if not rows:
         raise InputError("inputs.csv", "at least one row of marks is needed")
     differences, incomplete = [], 0
-    for number, row in enumerate(rows, start=2):
-        marks = [exact(cell, f"inputs.csv, line {number}") for cell in row[:-1] if cell.strip()]
+    for number, row in enumerate(rows, start=1):
+        where = f"inputs.csv, row {number} of marks"
+        marks = [exact(cell, where) for cell in row[:-1] if cell.strip()]
         incomplete += len(marks) < len(row) - 1
-        differences.append(abs(trimmed_mean(marks, low, high) - exact(row[-1], f"inputs.csv, line {number}")))
+        differences.append(abs(trimmed_mean(marks, low, high) - exact(row[-1], where)))
     return {
         "rows": len(rows),
         "rows_with_missing_mark": incomplete,
         "max_abs_difference_from_official": float(max(differences)),
     }
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell holds a mark or none, as no heading does."""
+    return not cell.strip() or cell.strip().replace(".", "", 1).isdigit()
 
 
 def run_rubric(given: Inputs) -> dict[str, Any]:
