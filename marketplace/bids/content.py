@@ -145,11 +145,18 @@ def content_from_dict(value: Mapping[str, Any]) -> BidContent:
 
 
 def snapshot(
-    content: BidContent, partners: Iterable[Mapping[str, Any]], files: Iterable[Mapping[str, Any]]
+    topic: str,
+    lead: Mapping[str, Any],
+    content: BidContent,
+    partners: Iterable[Mapping[str, Any]],
+    files: Iterable[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Everything that is submitted: form, partners in order, files sorted by hash (提交内容)."""
+    """Everything that is submitted: for which topic, by whom, the form, partners in order, files sorted by hash
+    (提交内容)."""
     ordered = sorted(files, key=lambda file: (file["sha256"], file["name"]))
     return {
+        "topic": topic,
+        "lead": dict(lead),
         "content": content.to_dict(),
         "partners": [dict(partner) for partner in partners],
         "files": [dict(file) for file in ordered],

@@ -120,10 +120,10 @@ class IndicatorRow(Row):
     """考核指标."""
 
     deliverable_key = SelectField(_l("交付成果"), validate_choice=False)
-    name = line(_l("指标"), "indicators.name")
+    name = text(_l("指标"), "indicators.name")
     present = line(_l("现值"), "indicators.present")
-    target = line(_l("目标值"), "indicators.target")
-    proof = line(_l("验证方式"), "indicators.proof")
+    target = text(_l("目标值"), "indicators.target")
+    proof = text(_l("验证方式"), "indicators.proof")
 
     def value(self) -> Indicator | None:
         """The row, or None when it is empty."""
@@ -167,9 +167,9 @@ class PlanForm(SectionForm):
 class MilestoneRow(Row):
     """里程碑."""
 
-    name = line(_l("节点"), "milestones.name")
+    name = text(_l("节点"), "milestones.name")
     month = WholeField(_l("完成月份"))
-    deliverable = line(_l("交付物"), "milestones.deliverable")
+    deliverable = text(_l("交付物"), "milestones.deliverable")
     evidence = LongTextField(_l("佐证材料（每行一项）"), most=2000)
     responsible = line(_l("责任单位"), "milestones.responsible")
     weight = WholeField(_l("权重"))
@@ -209,7 +209,7 @@ class MemberRow(Row):
     unit = line(_l("单位"), "team.unit")
     title = line(_l("职务或职称"), "team.title")
     field = line(_l("专业"), "team.field")
-    task = line(_l("分工"), "team.task")
+    task = text(_l("分工"), "team.task")
     months = WholeField(_l("投入月数"))
 
     def value(self) -> Member | None:

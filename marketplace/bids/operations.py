@@ -201,7 +201,8 @@ def _receipt(uow: UnitOfWork, bid: Bid, content: BidContent) -> Receipt:
 def current_snapshot(uow: UnitOfWork, bid: Bid, content: BidContent) -> dict[str, Any]:
     """What the bid holds now: form, partners, files."""
     files = queries.file_facts(queries.files_of(uow.session, bid))
-    return snapshot(content, queries.partner_facts(bid), files)
+    lead = {"organisation_id": bid.lead_id, "name": bid.lead.name}
+    return snapshot(bid.topic.code, lead, content, queries.partner_facts(bid), files)
 
 
 def withdraw_bid(uow: UnitOfWork, bid: Bid, opinion: str) -> None:

@@ -203,14 +203,19 @@ def test_the_form_survives_the_database() -> None:
     assert content_from_dict({"unknown": 1}) == BidContent()
 
 
-def test_the_digest_covers_text_partners_and_files_but_not_their_order() -> None:
+def test_the_digest_covers_everything_but_the_order_of_files() -> None:
     file_a, file_b = {"sha256": "a" * 64, "name": "a"}, {"sha256": "b" * 64, "name": "b"}
-    partner = {"organisation_id": 3, "name": "x", "task": ""}
-    whole = digest(snapshot(WHOLE, [partner], [file_a, file_b]))
-    assert whole == digest(snapshot(WHOLE, [partner], [file_b, file_a]))
-    assert whole != digest(snapshot(replace(WHOLE, risks="y"), [partner], [file_a, file_b]))
-    assert whole != digest(snapshot(WHOLE, [], [file_a, file_b]))
-    assert whole != digest(snapshot(WHOLE, [partner], [file_a, {**file_b, "sha256": "c" * 64}]))
+    lead, partner = {"organisation_id": 1, "name": "甲"}, {"organisation_id": 3, "name": "x", "task": ""}
+    parts: dict[str, Any] = {
+        "topic": "T", "lead": lead, "content": WHOLE, "partners": [partner], "files": [file_a, file_b],
+    }  # fmt: skip
+    whole = digest(snapshot(**parts))
+    assert whole == digest(snapshot(**{**parts, "files": [file_b, file_a]}))
+    for change in (
+        {"topic": "U"}, {"lead": partner}, {"content": replace(WHOLE, risks="y")}, {"partners": []},
+        {"files": [file_a]}, {"files": [file_a, {**file_b, "sha256": "c" * 64}]},
+    ):  # fmt: skip
+        assert whole != digest(snapshot(**{**parts, **change}))
 
 
 def test_each_text_of_the_form_has_a_bound() -> None:
