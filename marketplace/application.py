@@ -25,6 +25,7 @@ from marketplace.organisations.guard import refuse_demo_accounts
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
 from marketplace.organisations.views.again import sign_in_again
+from marketplace.projects.views import blueprint as projects_blueprint
 from marketplace.public.views import blueprint as public_blueprint
 from marketplace.reviews.views import blueprint as reviews_blueprint
 from marketplace.search.views import blueprint as search_blueprint
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     notices_blueprint,
     bids_blueprint,
     awards_blueprint,
+    projects_blueprint,
     public_blueprint,
 )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from marketplace.core.actor import BUREAU_ROLES, Actor
 from marketplace.core.errors import NotFound
@@ -135,14 +135,15 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
 
 
 def projects(actor: Actor, filters: ProjectFilters, now: datetime) -> Any:
-    """The list: (project, lead name, next due moment of an open milestone); the newest first."""
+    """The list: (project, lead name, next due date of an open milestone); the newest first."""
     coming = (
-        select(func.min(Milestone.due_at))
+        select(func.min(Milestone.due_on))
         .where(Milestone.project_id == Project.id, Milestone.queue == Queue.OPEN)
         .scalar_subquery()
     )
     query = (
         select(Project, Organisation.name, coming)
+        .options(defer(Project.indicators))
         .join(Organisation, Organisation.id == Project.lead_id)
         .where(visible_to(actor), *_project_conditions(filters, now))
     )
@@ -271,3 +272,8 @@ def outcome_file_access(session: Session, actor: Actor, outcome_id: int, _now: d
 
 
 UNFINISHED = (ProjectState.RUNNING, ProjectState.DELIVERED, ProjectState.IN_ACCEPTANCE)
+
+
+def outcome_of(session: Session, project_id: int) -> Outcome | None:
+    """The outcome of a project that has passed the door."""
+    return session.scalar(select(Outcome).where(Outcome.project_id == project_id))
