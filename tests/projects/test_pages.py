@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from flask import render_template
 from sqlalchemy import select
 
 from marketplace.audit.models import AuditRow
@@ -24,7 +25,9 @@ from tests.support.world import World
 
 
 def status(world: World, key: str | None, url: str) -> int:
-    return world.browser(key).get(url).status_code
+    response = world.browser(key).get(url)
+    response.close()
+    return response.status_code
 
 
 def text(world: World, key: str, url: str, language: str | None = None) -> str:
@@ -279,8 +282,6 @@ def test_the_reading_view_for_experts(sqlite_world: World) -> None:
     project_id = delivered_project(world, partners=("ningbo",))
     with world.app.test_request_context(), world.reading() as session, world.statements() as seen:
         template, context = PORT.render(session, outcome_id(world, project_id))
-        from flask import render_template
-
         page = render_template(template, **context)
     assert len([s for s in seen if "outcome" in s or "project" in s or "attachment" in s]) <= 6
     assert "可在全省复制" in page
