@@ -25,6 +25,7 @@ from marketplace.organisations.guard import refuse_demo_accounts
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
 from marketplace.organisations.views.again import sign_in_again
+from marketplace.priority.views import blueprint as priority_blueprint
 from marketplace.projects.views import blueprint as projects_blueprint
 from marketplace.public.views import blueprint as public_blueprint
 from marketplace.reviews.views import blueprint as reviews_blueprint
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     bids_blueprint,
     awards_blueprint,
     projects_blueprint,
+    priority_blueprint,
     public_blueprint,
 )
 

@@ -14,6 +14,9 @@ from marketplace.organisations import events as person
 from marketplace.organisations import mails as person_mails
 from marketplace.organisations.models import Organisation, Person
 from marketplace.priority.models import PriorityList
+from marketplace.priority import announcements as priority_notices
+from marketplace.priority import events as priority
+from marketplace.priority import reactions as ledger
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
@@ -73,6 +76,14 @@ REACTIONS: Reactions = {
     project.OutcomeReturned: (project_mails.tell_of_outcome_return,),
     project.OutcomeAccepted: (project_mails.tell_of_result, project_notices.announce_outcome),
     project.OutcomeFailed: (project_mails.tell_of_result,),
+    review.PanelConcluded: (projects.record_result,),
+    project.OutcomeAccepted: (
+        project_mails.tell_of_result,
+        project_notices.announce_outcome,
+        ledger.credit,
+    ),
+    project.OutcomeFailed: (project_mails.tell_of_result, ledger.credit),
+    priority.SnapshotTaken: (priority_notices.announce_list,),
 }
 
 SOURCES.update({"topic": topics.all_documents, "notice": notices.all_documents})

@@ -37,6 +37,7 @@ class SnapshotTaken(Event):
     list_id: int
     number: int
     sha256: str
+    opinion: str | None = None
     audit_label: ClassVar[str] = N_("冻结并发布名单快照")
     subject_kind: ClassVar[str] = "priority_list"
 

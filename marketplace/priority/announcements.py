@@ -1,0 +1,48 @@
+"""The public notice of a published or corrected list (试点、资金名单公告)."""
+
+from typing import Any
+
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notices.models import NoticeKind
+from marketplace.notices.operations import announce
+from marketplace.priority.events import SnapshotTaken
+from marketplace.priority.models import PriorityList
+
+KINDS_EN = {"pilot": "Pilot list", "funding": "Funding list"}
+_MARKS = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
+
+
+def announce_list(uow: UnitOfWork, event: SnapshotTaken) -> None:
+    """The places that were given, in order, with the hash of the snapshot behind them."""
+    plist = uow.session.get_one(PriorityList, event.list_id)
+    snapshot = plist.snapshots[event.number - 1]
+    again = event.number > 1
+    kind_en = KINDS_EN[plist.kind]
+    rows = snapshot.content["rows"][: plist.places]
+    reason = f"更正理由：{_plain(snapshot.reason)}\n\n" if again else ""
+    reason_en = f"Reason for the correction: {_plain(snapshot.reason)}\n\n" if again else ""
+    announce(
+        uow,
+        kind=NoticeKind.RANKING,
+        dedupe_key=f"ranking:{plist.id}:{event.number}",
+        topic_id=None,
+        title=f"{plist.title}" + (f"（第{event.number}次快照，更正）" if again else ""),
+        title_en=f"{kind_en} {plist.code}" + (f" (snapshot {event.number}, corrected)" if again else ""),
+        body=f"{reason}{_lines(rows)}\n\n名单编号 {plist.code}，快照第 {event.number} 号，"
+        f"SHA-256：`{event.sha256}`",
+        body_en=f"{reason_en}{_lines(rows)}\n\nList {plist.code}, snapshot {event.number}, "
+        f"SHA-256: `{event.sha256}`",
+    )
+
+
+def _lines(rows: list[dict[str, Any]]) -> str:
+    return "\n".join(f"{row['rank']}. {_plain(_name(row))} {row['total']}" for row in rows)
+
+
+def _name(row: dict[str, Any]) -> str:
+    return str(row["unit"]) if row["label"] == row["unit"] else f"{row['label']}（{row['unit']}）"
+
+
+def _plain(typed: str) -> str:
+    """What a person typed, so that none of it is taken for Markdown."""
+    return typed.translate(_MARKS)
