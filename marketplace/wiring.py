@@ -13,10 +13,10 @@ from marketplace.notices import reactions as announcements
 from marketplace.organisations import events as person
 from marketplace.organisations import mails as person_mails
 from marketplace.organisations.models import Organisation, Person
-from marketplace.priority.models import PriorityList
 from marketplace.priority import announcements as priority_notices
 from marketplace.priority import events as priority
 from marketplace.priority import reactions as ledger
+from marketplace.priority.models import PriorityList
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
@@ -74,9 +74,6 @@ REACTIONS: Reactions = {
     project.MilestoneReturned: (project_mails.tell_of_decision,),
     project.OutcomeDelivered: (project_mails.tell_province_of_outcome,),
     project.OutcomeReturned: (project_mails.tell_of_outcome_return,),
-    project.OutcomeAccepted: (project_mails.tell_of_result, project_notices.announce_outcome),
-    project.OutcomeFailed: (project_mails.tell_of_result,),
-    review.PanelConcluded: (projects.record_result,),
     project.OutcomeAccepted: (
         project_mails.tell_of_result,
         project_notices.announce_outcome,

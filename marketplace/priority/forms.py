@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.priority.operations import LONGEST_REASON, LONGEST_TITLE, MOST_CAP, MOST_PLACES
@@ -48,7 +49,7 @@ class ListForm(Form):
 class NewListForm(ListForm):
     """拟定名单."""
 
-    kind = RadioField(_l("名单类型"), choices=list(KIND_LABELS.items()))
+    kind = RadioField(_l("名单类型"), choices=[SelectChoice(str(k), v) for k, v in KIND_LABELS.items()])
 
 
 class ReasonForm(Form):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.audit.models import AuditRow
 from marketplace.core.clock import end_of_day
@@ -260,8 +260,10 @@ def test_the_panels_result_ends_project_and_topic(world: World) -> None:
         project = session.get_one(Project, project_id)
         assert (project.state, project.score, project.grade) == ("accepted", Decimal("88.50"), "good")
         assert project.topic.state == "completed"
-        assert session.scalars(select(Notice.kind)).all() == ["outcome"]
-    assert actions(world, project_id)[-2:] == ["OutcomeDelivered", "OutcomeAccepted"]
+        assert session.scalars(select(Notice.title).where(Notice.kind == "outcome")).all() == [
+            f"关于“{project.title}”成果通过验收的公告"
+        ]
+    assert actions(world, project_id)[-3:] == ["OutcomeDelivered", "OutcomeAccepted", "PointsCredited"]
     assert len(mails(world, "outcome_decided")) == 2
 
 
@@ -269,7 +271,7 @@ def test_a_weak_outcome_fails_and_is_not_announced(world: World) -> None:
     project_id = accepted_project(world, score="59.99")
     assert (project_of(world, project_id).state, project_of(world, project_id).grade) == ("failed", "fail")
     with world.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Notice)) == 0
+        assert session.scalars(select(Notice.id).where(Notice.kind == "outcome")).all() == []
 
 
 def test_a_topic_ends_with_its_last_project(world: World) -> None:
