@@ -11,6 +11,7 @@ from marketplace.decision.allocation.problem import GroupRule, Request
 from marketplace.decision.allocation.programme import Choice, best_value, tidy
 from marketplace.decision.allocation.relaxation import Relaxation, relaxations
 from marketplace.decision.base import Bools, Code, Ints, Outcome, digest, order_keys, read_only, sorted_codes
+from marketplace.decision.linear import deadline
 
 PROVEN = 1e-6
 
@@ -44,7 +45,7 @@ def allocate(given: Request, *, time_s: float = 2.0, top_up: bool = True) -> Pla
 
     `top_up` spends what is left on raising funded projects from their minimum to their request, best first.
     """
-    end = time.perf_counter() + time_s
+    end = deadline(time_s)
     first = best_value(given, time_s)
     if first.funded is None:
         return _infeasible(given, first, time_s, top_up)

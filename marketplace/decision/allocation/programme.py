@@ -15,7 +15,7 @@ import numpy as np
 from marketplace.decision.allocation.checker import violations
 from marketplace.decision.allocation.problem import Request
 from marketplace.decision.base import Bools, Floats, Ints
-from marketplace.decision.linear import Programme, Rows
+from marketplace.decision.linear import Programme, Rows, deadline
 
 SAME_VALUE = 1e-7
 
@@ -121,7 +121,7 @@ def _exact(given: Request, aim: Floats, rows: Rows, lower: Floats, upper: Floats
     The solver works in floating point: a plan a few 元 over a limit is cut off, with all its supersets, and the
     programme solved again.
     """
-    end = time.perf_counter() + time_s
+    end = deadline(time_s)
     whole = np.ones(given.size, dtype=bool)
     while True:
         found = Programme(aim, rows, lower, upper, whole).solve(end - time.perf_counter())

@@ -13,7 +13,7 @@ import numpy as np
 from marketplace.decision.assignment.model import Pairs, base_rows, cut_rows, fixed, pairs_of
 from marketplace.decision.assignment.problem import Problem
 from marketplace.decision.base import Bools, Floats
-from marketplace.decision.linear import Answer, Programme, Rows
+from marketplace.decision.linear import Answer, Programme, Rows, deadline
 
 CANDIDATES = 20
 EXACT_PAIRS = 2000
@@ -41,7 +41,7 @@ def by_sum(given: Problem, scores: Floats, time_s: float, cuts: Cuts) -> Solved:
 
 def by_fairness(given: Problem, scores: Floats, alpha: float, time_s: float, cuts: Cuts) -> Solved:
     """The two stages over all allowed pairs."""
-    end = time.perf_counter() + time_s
+    end = deadline(time_s)
     pairs = pairs_of(~given.conflict)
     found, bound = _two_stages(given, scores, pairs, alpha, end, cuts)
     return _solved(given, pairs, found, bound)
