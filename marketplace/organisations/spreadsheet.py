@@ -105,7 +105,7 @@ def _refuse_wide_ranges(stream: BinaryIO) -> None:
                 raise BadFile(N_("“%(file)s”：表格范围过大，请使用下载的模板填写"))
 
 
-ADDRESS = re.compile(rb"""\br\s*=\s*["']([^"']*)["']""")
+ADDRESS = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 SIMPLE = re.compile(rb"([A-Z]{0,3})([0-9]{0,7})")
 
 

@@ -38,7 +38,7 @@ PAGES = ("_organisation", "_organisations")
 
 add_entry(
     Entry(
-        81,
+        76,
         N_("机构管理"),
         "organisations.list_organisations",
         frozenset(READERS),

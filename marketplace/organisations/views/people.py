@@ -40,7 +40,7 @@ PAGES = frozenset(
 
 add_entry(
     Entry(
-        80,
+        75,
         N_("人员管理"),
         "organisations.list_people",
         frozenset(MANAGERS),
