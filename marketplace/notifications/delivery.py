@@ -1,6 +1,7 @@
 """Delivering the outbox (邮件投递): claimed in one statement, sent over one connection, settled one by one under the
 claim's tag. A mail is lost never, and repeated only if the process dies between the server's answer and our note."""
 
+import logging
 import secrets
 import time
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from marketplace.notifications.events import MailParked
 from marketplace.notifications.jobs import Shift
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.notifications.transport import Answer, Outage, Result, Transport
+
+log = logging.getLogger(__name__)
 
 OUTBOX = cast(Table, OutboxMail.__table__)
 BATCH = 200
@@ -52,6 +55,7 @@ def deliver_due(shift: Shift) -> int:
             try:
                 sent += send_batch(shift, batch, transport)
             except Outage as outage:
+                log.warning("no mail can leave at present: %s", outage)
                 release(shift, batch, OUTAGE_PAUSE, str(outage))
                 break
             release(shift, batch)

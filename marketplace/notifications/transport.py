@@ -8,6 +8,7 @@ from email import policy
 from email.charset import BASE64, Charset
 from email.mime.text import MIMEText
 from enum import Enum
+from ssl import create_default_context
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,16 +49,26 @@ class Outage(Exception):
 
 
 class BoundedConnection(Connection):
-    """Flask-Mail's connection, which would wait for a silent server for ever, with a time limit."""
+    """Flask-Mail's connection, which would wait for a silent server for ever and take any certificate, with a time
+    limit and with certificates that must be valid."""
 
     def configure_host(self) -> smtplib.SMTP:
-        kind = smtplib.SMTP_SSL if self.mail.use_ssl else smtplib.SMTP
-        host = kind(self.mail.server, self.mail.port, timeout=PATIENCE)
-        if self.mail.use_tls:
-            host.starttls()
-        if self.mail.username and self.mail.password:
-            host.login(self.mail.username, self.mail.password)
+        host = self._connected()
+        try:
+            if self.mail.use_tls:
+                host.starttls(context=create_default_context())
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except OSError:
+            host.close()
+            raise
         return host
+
+    def _connected(self) -> smtplib.SMTP:
+        where = (self.mail.server, self.mail.port)
+        if self.mail.use_ssl:
+            return smtplib.SMTP_SSL(*where, timeout=PATIENCE, context=create_default_context())
+        return smtplib.SMTP(*where, timeout=PATIENCE)
 
 
 class OutboxMessage(Message):

@@ -15,7 +15,7 @@ from marketplace.config import ROOT
 from tests.support.smtp import free_port
 from tests.support.world import SECRET, World
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 def environment(world: World, **more: str) -> dict[str, str]:
@@ -33,7 +33,15 @@ def environment(world: World, **more: str) -> dict[str, str]:
         "SECRET_KEY": SECRET,
         "MAIL_SERVER": "",
     }
-    return {**kept, **base, "WORKER_INTERVAL": "1", "WORKER_LEASE": "3", "PYTHONPATH": str(ROOT), **more}
+    return {
+        **kept,
+        **base,
+        "DEMO": "1",
+        "WORKER_INTERVAL": "1",
+        "WORKER_LEASE": "3",
+        "PYTHONPATH": str(ROOT),
+        **more,
+    }
 
 
 @contextmanager

@@ -193,6 +193,19 @@ def test_a_refused_sender_is_an_outage_not_the_mails_fault(local_post: Post) -> 
     assert [(mail.state, mail.attempts) for mail in local_post.mails()] == [(MailState.WAITING, 0)]
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [{"mail_use_tls": True}, {"mail_username": "who", "mail_password": "secret"}, {"mail_use_ssl": True}],
+)
+def test_what_the_server_cannot_protect_does_not_leave(local_post: Post, wish: dict[str, Any]) -> None:
+    parts = local_post.world.runtime
+    transport.install(local_post.world.app, replace(parts.settings, **wish))
+    local_post.put(1)
+    assert local_post.deliver() == 0
+    assert local_post.smtp.received == []
+    assert [(mail.state, mail.attempts) for mail in local_post.mails()] == [(MailState.WAITING, 0)]
+
+
 def test_two_claimers_never_get_the_same_mail(post: Post) -> None:
     post.put(300)
     first, second = claim(post.shift()), claim(post.shift())

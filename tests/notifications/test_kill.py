@@ -14,7 +14,7 @@ from marketplace.audit.models import AuditRow
 from marketplace.notifications.models import Lease, MailState, OutboxMail
 from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
-from tests.notifications.processes import end, to_the_present, until, web, worker
+from tests.notifications.processes import PATIENCE, end, to_the_present, until, web, worker
 from tests.support.smtp_raw import RawSmtpServer
 from tests.support.world import World
 
@@ -56,7 +56,7 @@ def test_a_worker_killed_in_the_middle_of_a_mail(world: World, tmp_path: Path) -
         until(lambda: count(world, MailState.SENT) == 20, log)
         ((letter, victim),) = killed
         (dead, alive) = (first, second) if victim == first.pid else (second, first)
-        assert dead.wait(30) == -signal.SIGKILL
+        assert dead.wait(PATIENCE) == -signal.SIGKILL
         assert holder(world) == alive.pid
         assert end(alive) == 0
     times = Counter(server.received)
@@ -81,7 +81,7 @@ class Visitor:
         self.port, self.cookie = port, cookie
 
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
             connection.request(method, path, body, headers)
