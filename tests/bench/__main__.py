@@ -5,7 +5,7 @@ import statistics
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.bench import report
+from tests.bench import decision, report
 from tests.bench.data import Amounts
 from tests.bench.measure import Line, measure
 from tests.bench.pages import PAGES, Page
@@ -78,6 +78,8 @@ def run(database: str, size: int, pages: Sequence[Page], seconds: float) -> Iter
 
 def main(words: Sequence[str]) -> int:
     """The web bench, or another one by its name."""
+    if words[:1] == ["decision"]:
+        return decision.main(words[1:])
     return web(words)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from marketplace.bench import decision
-from marketplace.bench.decision import Figure, main
+from tests.bench import decision
+from tests.bench.decision import Figure, main
 
 
 def test_the_table_prints_target_and_measured_figure(capsys: pytest.CaptureFixture[str]) -> None:

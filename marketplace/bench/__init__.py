@@ -1,1 +1,0 @@
-"""Measure the program (性能测试): every figure beside its target."""
