@@ -21,7 +21,7 @@ def announce_list(uow: UnitOfWork, event: SnapshotTaken) -> None:
     rows = snapshot.content["rows"][: plist.places]
     reason = f"更正理由：{_plain(snapshot.reason)}\n\n" if again else ""
     reason_en = f"Reason for the correction: {_plain(snapshot.reason)}\n\n" if again else ""
-    announce(
+    notice = announce(
         uow,
         kind=NoticeKind.RANKING,
         dedupe_key=f"ranking:{plist.id}:{event.number}",
@@ -33,6 +33,7 @@ def announce_list(uow: UnitOfWork, event: SnapshotTaken) -> None:
         body_en=f"{reason_en}{_lines(rows)}\n\nList {plist.code}, snapshot {event.number}, "
         f"SHA-256: `{event.sha256}`",
     )
+    notice.is_sample = plist.is_sample
 
 
 def _lines(rows: list[dict[str, Any]]) -> str:

@@ -91,7 +91,10 @@ def test_the_export_is_a_workbook_and_leaves_a_row(sqlite_world: World) -> None:
     response = world.browser("officer").get("/projects/export?state=running")
     assert response.data.startswith(b"PK")
     with world.reading() as session:
-        assert session.scalars(select(AuditRow).where(AuditRow.action == "export")).one().subject_kind == "project"
+        assert (
+            session.scalars(select(AuditRow).where(AuditRow.action == "export")).one().subject_kind
+            == "project"
+        )
 
 
 def test_a_report_from_the_page(sqlite_world: World) -> None:
@@ -123,7 +126,8 @@ def test_saving_a_draft_and_autosave(sqlite_world: World) -> None:
     browser = world.browser("hangzhou_clerk")
     browser.get(f"/projects/milestones/{first}/report")
     saved = browser.post(
-        f"/projects/milestones/{first}/draft", {"summary": "边写边存", "version": version(world, Milestone, first)}
+        f"/projects/milestones/{first}/draft",
+        {"summary": "边写边存", "version": version(world, Milestone, first)},
     )
     assert saved.json is not None
     assert str(saved.json["version"]) == version(world, Milestone, first)
@@ -290,7 +294,12 @@ def test_the_reading_view_for_experts(sqlite_world: World) -> None:
 
 @pytest.mark.parametrize(
     ("key", "url"),
-    [("officer", "/projects"), ("officer", "/manage/milestones"), ("hangzhou_clerk", "/projects"), ("officer", "one")],
+    [
+        ("officer", "/projects"),
+        ("officer", "/manage/milestones"),
+        ("hangzhou_clerk", "/projects"),
+        ("officer", "one"),
+    ],
 )
 def test_a_page_costs_the_same_with_many_rows(sqlite_world: World, key: str, url: str) -> None:
     world = sqlite_world
