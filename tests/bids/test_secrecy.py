@@ -3,6 +3,7 @@ answer every address, for every part of the cast, with the same bytes."""
 
 import io
 import re
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from marketplace.topics.models import ChallengeList, Topic
 from tests.bids.test_operations import receipts
 from tests.support.bidding import draft_bid, pass_deadline, submitted_bid
 from tests.support.samples import pdf
-from tests.support.world import World, build_world
+from tests.support.world import Browser, World, build_world
 from tests.topics.content import published_topic
 
 CANARY = "金丝雀暗语"
@@ -57,27 +58,37 @@ def copy(world: World, folder: Path) -> World:
     return made
 
 
-@pytest.fixture
-def twins(sqlite_world: World, tmp_path: Path) -> Iterator[Twins]:
+@pytest.fixture(scope="module")
+def twins(
+    sqlite_template: tuple[Path, dict[str, int]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Twins]:
     """Both worlds after the owner has drafted, uploaded, submitted, downloaded and been refused in one of them."""
-    topic_id = published_topic(sqlite_world)
+    folder = tmp_path_factory.mktemp("twins")
+    shutil.copy(sqlite_template[0], folder / "test.db")
+    base = build_world(f"sqlite:///{folder / 'test.db'}", folder)
+    base.people = dict(sqlite_template[1])
+    topic_id = published_topic(base)
     for part in CAST:
-        sqlite_world.token(part.key)
-    empty, sealed = copy(sqlite_world, tmp_path / "empty"), copy(sqlite_world, tmp_path / "sealed")
-    with sealed.reading() as session:
+        base.token(part.key)
+    empty, sealed = copy(base, folder / "empty"), copy(base, folder / "sealed")
+    yield Twins(empty, sealed, topic_id, _bid_in_secret(sealed, topic_id))
+    for world in (base, empty, sealed):
+        world.engine.dispose()
+
+
+def _bid_in_secret(world: World, topic_id: int) -> dict[str, str | int]:
+    with world.reading() as session:
         ningbo = session.scalars(select(Organisation.id).where(Organisation.code == "330200")).one()
     bid_id = submitted_bid(
-        sealed, topic_id, word=CANARY, file=(f"{CANARY}.pdf", pdf(CANARY)), partners=(ningbo,)
+        world, topic_id, word=CANARY, file=(f"{CANARY}.pdf", pdf(CANARY)), partners=(ningbo,)
     )
-    draft_bid(sealed, topic_id, "huzhou", CANARY)
-    addresses = _addresses(sealed, bid_id)
-    clerk = sealed.browser("hangzhou_clerk")
+    draft_bid(world, topic_id, "huzhou", CANARY)
+    addresses = _addresses(world, bid_id)
+    clerk = world.browser("hangzhou_clerk")
     clerk.get(f"/files/{addresses['attachment_id']}/{quote(str(addresses['name']))}", buffered=True)
     clerk.get(f"/bids/{bid_id}")
     assert clerk.post(f"/bids/{bid_id}/withdraw", {"opinion": CANARY}).status_code == 403
-    yield Twins(empty, sealed, topic_id, addresses)
-    empty.engine.dispose()
-    sealed.engine.dispose()
+    return addresses
 
 
 def _addresses(world: World, bid_id: int) -> dict[str, str | int]:
@@ -115,9 +126,9 @@ def _fill(rule: Rule, addresses: dict[str, str | int]) -> str:
     return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", value, rule.rule)
 
 
-def answer(world: World, key: str | None, url: str) -> tuple[int, str, str]:
+def answer(browser: Browser, url: str) -> tuple[int, str, str]:
     """Status, place and body, without what differs between any two answers."""
-    response = world.browser(key).get(url, buffered=True)
+    response = browser.get(url, buffered=True)
     body = text_of(response.data)
     for pattern, plain in VARIES:
         body = pattern.sub(plain, body)
@@ -144,22 +155,24 @@ def test_the_viewers_stand_for_the_whole_cast() -> None:
     assert {parts[key] for key in VIEWERS if key} == set(parts.values())
 
 
-def test_a_sealed_bid_changes_no_answer(twins: Twins) -> None:
+@pytest.mark.parametrize("key", VIEWERS)
+def test_a_sealed_bid_changes_no_answer(twins: Twins, key: str | None) -> None:
     asked = urls(twins)
     assert len(asked) > 40
-    for key in VIEWERS:
-        for url in asked:
-            with_bid, without = answer(twins.sealed, key, url), answer(twins.empty, key, url)
-            assert CANARY not in with_bid[2] or quote(CANARY) in url, (key, url)
-            assert with_bid == without, (key, url)
+    sealed, empty = twins.sealed.browser(key), twins.empty.browser(key)
+    for url in asked:
+        with_bid, without = answer(sealed, url), answer(empty, url)
+        assert CANARY not in with_bid[2] or quote(CANARY) in url, url
+        assert with_bid == without, url
 
 
-def test_the_crawl_would_notice_an_opened_bid(twins: Twins) -> None:
-    pass_deadline(twins.sealed, twins.topic_id)
-    bid_id = twins.addresses["bid_id"]
-    assert CANARY in answer(twins.sealed, "officer", f"/bids/{bid_id}")[2]
+def test_the_crawl_would_notice_an_opened_bid(twins: Twins, tmp_path: Path) -> None:
+    opened = copy(twins.sealed, tmp_path / "opened")
+    pass_deadline(opened, twins.topic_id)
+    assert CANARY in answer(opened.browser("officer"), f"/bids/{twins.addresses['bid_id']}")[2]
     for key, url in (("officer", f"/manage/topics/{twins.topic_id}/bids"), ("auditor", "/audit")):
-        assert answer(twins.sealed, key, url) != answer(twins.empty, key, url)
+        assert answer(opened.browser(key), url) != answer(twins.empty.browser(key), url)
+    opened.engine.dispose()
 
 
 @pytest.mark.parametrize("command", [["audit", "list"], ["outbox", "list"]])
