@@ -25,6 +25,6 @@ def worker(once: bool) -> None:
     if done is None:
         raise click.ClickException("another worker holds the lease; it does the same work")
     for name, number in done.items():
-        click.echo(f"{name}: {'failed' if number is None else number}")
+        click.echo(f"{name}: {'failed' if number is None else 'done'}")
     if None in done.values():
         raise SystemExit(1)

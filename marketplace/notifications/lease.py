@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import Clock
@@ -52,7 +52,7 @@ class LeaseKeeper:
         begin = time.monotonic()
         try:
             fence = self._renew_or_take()
-        except OperationalError:
+        except SQLAlchemyError:
             log.exception("the lease could not be renewed")
             return self.alive()
         if fence is not None and fence != self.fence:

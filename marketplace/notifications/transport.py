@@ -140,6 +140,7 @@ class Transport:
         except smtplib.SMTPResponseException as error:
             return self._refused(error.smtp_code, error.smtp_error)
         except (BadHeaderError, UnicodeError) as error:
+            self.close()  # the server may be half-way through this letter
             return Result(Answer.NEVER, _described(error))
         except (
             Exception

@@ -193,6 +193,14 @@ def test_a_refused_sender_is_an_outage_not_the_mails_fault(local_post: Post) -> 
     assert [(mail.state, mail.attempts) for mail in local_post.mails()] == [(MailState.WAITING, 0)]
 
 
+def test_an_address_that_cannot_be_written_stops_nobody_else(local_post: Post) -> None:
+    local_post.put(3)
+    with local_post.world.uow() as uow:
+        uow.session.scalars(select(OutboxMail).limit(1)).one().to_address = "名@sample.example"
+    assert local_post.deliver() == 2
+    assert sorted(local_post.states()) == [MailState.FAILED, MailState.SENT, MailState.SENT]
+
+
 @pytest.mark.parametrize(
     "wish",
     [{"mail_use_tls": True}, {"mail_username": "who", "mail_password": "secret"}, {"mail_use_ssl": True}],
