@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -32,10 +32,14 @@ class Stage:
     now: datetime
     jobs: tuple[Job, ...]
     moment: datetime = field(init=False)
+    moment_of_play: datetime = field(init=False)
     actors: dict[str, Actor] = field(default_factory=dict)
+    waiting: list[tuple[datetime, int, Scene]] = field(default_factory=list)
+    order: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self.moment = self.now
+        self.moment_of_play = datetime.min.replace(tzinfo=UTC)
         with writing_session(self.parts.engine) as session:
             known = {o.code: o for o in session.scalars(select(Organisation))}
         self.organisations = {code: organisation.id for code, organisation in known.items()}
@@ -81,21 +85,36 @@ class Stage:
             with self.acting(None) as uow:
                 job.run(uow)
 
+    def moment_after(self, days: int) -> datetime:
+        """So many days after the present moment of the play."""
+        return self.moment + timedelta(days=days)
+
+    def organisation_of(self, key: str) -> int:
+        """The unit a member of the cast acts for."""
+        found = self.actors[key].organisation_id
+        if found is None:
+            raise LookupError(key)
+        return found
+
+    def begin(self, scene: Scene) -> None:
+        """Lets a scene begin, now or at the moment it names first; one that lies behind today never goes on."""
+        moment = next(scene, None)
+        if moment is not None and moment <= self.now:
+            heapq.heappush(self.waiting, (max(moment, self.moment_of_play), next(self.order), scene))
+
     def play(self, scenes: list[Scene]) -> None:
         """Plays all scenes in the order of their moments, with the jobs at every turn of a day in between."""
-        order = count()
-        waiting = [(next(scene), next(order), scene) for scene in scenes]
-        heapq.heapify(waiting)
-        day = None
-        while waiting:
-            self.moment, _, scene = heapq.heappop(waiting)
-            today = to_beijing(self.moment).date()
-            if day is not None and today != day:
+        for scene in scenes:
+            self.begin(scene)
+        today = None
+        while self.waiting:
+            self.moment, _, scene = heapq.heappop(self.waiting)
+            self.moment_of_play = self.moment
+            day = to_beijing(self.moment).date()
+            if today is not None and day != today:
                 self.run_jobs()
-            day = today
-            following = next(scene, None)
-            if following is not None:
-                heapq.heappush(waiting, (following, next(order), scene))
+            today = day
+            self.begin(scene)
 
 
 def _is_reference(value: Any) -> bool:

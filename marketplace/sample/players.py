@@ -1,0 +1,210 @@
+"""What the cast does, deed by deed: bids, reviews, awards, milestones, outcomes — always through the operations."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from marketplace.bids import award
+from marketplace.bids import operations as bidding
+from marketplace.bids.content import content_from_dict
+from marketplace.bids.models import AwardDecision, Bid
+from marketplace.files.operations import GivenFile
+from marketplace.projects import operations as milestones
+from marketplace.projects import outcomes
+from marketplace.projects.models import Milestone, Outcome, Project
+from marketplace.reviews.models import Expert, Panel, Seat
+from marketplace.reviews.operations import panels, results, sheets
+from marketplace.reviews.queries import own_items, place_for
+from marketplace.reviews.scoring import MarkInput
+from marketplace.reviews.subjects import SUBJECTS
+from marketplace.reviews.workflow import SeatState, SubjectKind
+from marketplace.sample.stage import Stage
+from marketplace.sample.texts import written_bid
+from marketplace.topics.models import Topic
+from marketplace.topics.rules import rubric_from_dict
+
+REACHED = outcomes.Achievement("已按约定完成，并通过内部审核", "见附件成果文本和运行台账")
+SCORE_SPREAD = (0, 2, -3, 1, -1, 4, -2, 3, -4)
+"""How each expert leans, in points: some are milder, some more severe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bidder:
+    """One sample bid: who bids, with which partners, how good the panel will find it (0–100), how much it asks."""
+
+    key: str
+    quality: int
+    partners: tuple[str, ...] = ()
+    wan: int = 0
+
+
+def evidence(name: str, text: str) -> GivenFile:
+    """A small text file as evidence."""
+    return GivenFile(f"{name}（示例）.txt", io.BytesIO(f"示例材料\n\n{text}\n".encode()))
+
+
+def draft(stage: Stage, topic_id: int, bidder: Bidder) -> int:
+    """The clerk writes a complete draft."""
+    with stage.acting(f"{bidder.key}_clerk") as uow:
+        topic = uow.session.get_one(Topic, topic_id)
+        bid = bidding.start_bid(uow, topic)
+        unit = uow.actor.organisation_name
+        content = written_bid(content_from_dict(bid.content), topic, "示例负责人", unit, bidder.wan)
+        bidding.save_bid(uow, bid, content)
+        if bidder.partners:
+            chosen = [(stage.organisations[code], "标准文本研究与技术支持") for code in bidder.partners]
+            bidding.set_partners(uow, bid, chosen)
+        bidding.change_bid_files(uow, bid, [evidence("承诺书", f"{unit}承诺所填内容真实。")])
+        return bid.id
+
+
+def send(stage: Stage, bidder: Bidder, bid_id: int) -> None:
+    """The clerk sends the draft to the head."""
+    stage.do(f"{bidder.key}_clerk", bidding.send_to_head, (Bid, bid_id))
+
+
+def submit(stage: Stage, bidder: Bidder, bid_id: int) -> None:
+    """The head submits."""
+    stage.do(f"{bidder.key}_head", bidding.submit_bid, (Bid, bid_id))
+
+
+def convene(stage: Stage, topic_id: int, seed: int) -> int:
+    """The officer convenes a panel on the opened bids and draws its members."""
+    with stage.acting("officer") as uow:
+        topic = uow.session.get_one(Topic, topic_id)
+        subjects = SUBJECTS[SubjectKind.BID].subjects(uow.session, topic_id)
+        panel = panels.convene_panel(uow, topic, SubjectKind.BID, subjects)
+        panels.propose_members(uow, panel, seed=seed)
+        return panel.id
+
+
+def convene_acceptance(stage: Stage, outcome_id: int, seed: int) -> int:
+    """The officer convenes an acceptance panel on an outcome and draws its members."""
+    with stage.acting("officer") as uow:
+        panel = outcomes.convene_acceptance(uow, uow.session.get_one(Outcome, outcome_id))
+        panels.propose_members(uow, panel, seed=seed)
+        return panel.id
+
+
+def release(stage: Stage, panel_id: int, days: int = 10) -> None:
+    """The officer lets the scoring begin."""
+    stage.do("officer", panels.release_panel, (Panel, panel_id), stage.moment + timedelta(days=days))
+
+
+def seats(stage: Stage, panel_id: int) -> list[tuple[int, str]]:
+    """The panel's seats with the member of the cast on each."""
+    by_person = {person: key for key, person in stage.people.items()}
+    with stage.acting(None) as uow:
+        rows = uow.session.execute(
+            select(Seat.id, Expert.person_id)
+            .join(Expert, Expert.id == Seat.expert_id)
+            .where(Seat.panel_id == panel_id, Seat.state.in_((SeatState.INVITED, SeatState.CONFIRMED)))
+            .order_by(Seat.id)
+        ).all()
+    return [(seat, by_person[person]) for seat, person in rows]
+
+
+def confirm(stage: Stage, seat_id: int, key: str) -> None:
+    """An expert declares that there is no conflict of interest."""
+    stage.do(key, sheets.confirm_seat, (Seat, seat_id))
+
+
+def score(stage: Stage, seat_id: int, key: str, qualities: Sequence[int], *, submitting: bool = True) -> None:
+    """An expert scores all items before her, leaning a little in her own way."""
+    lean = SCORE_SPREAD[stage.people[key] % len(SCORE_SPREAD)]
+    with stage.acting(key) as uow:
+        seat = uow.session.get_one(Seat, seat_id)
+        rubric = rubric_from_dict(seat.panel.rubric)
+        for number, (item, _) in enumerate(own_items(uow.session, seat)):
+            place = place_for(uow.session, uow.actor, seat_id, item.id)
+            marks = {
+                criterion.code: _mark(qualities[number] + lean + (number + turn) % 3 - 1)
+                for turn, criterion in enumerate(rubric.criteria)
+            }
+            sheets.save_sheet(uow, place, marks, "总体意见：内容完整，建议进一步细化考核指标。（示例）")
+        if submitting:
+            sheets.submit_sheets(uow, seat)
+
+
+def _mark(points: int) -> MarkInput:
+    score = Decimal(max(0, min(100, points)))
+    return MarkInput(score, comment="指标依据不足，需补充数据。（示例）" if score < 60 else "")
+
+
+def judged(stage: Stage, panel_id: int, qualities: Sequence[int]) -> None:
+    """The whole panel confirms, scores and submits; the officer forms the result."""
+    for seat_id, key in seats(stage, panel_id):
+        confirm(stage, seat_id, key)
+        score(stage, seat_id, key, qualities)
+    stage.do("officer", results.conclude_panel, (Panel, panel_id))
+
+
+def propose(stage: Stage, topic_id: int, bid_ids: Sequence[int]) -> int:
+    """The officer proposes the award."""
+    with stage.acting("officer") as uow:
+        topic = uow.session.get_one(Topic, topic_id)
+        bids = [uow.session.get_one(Bid, bid_id) for bid_id in bid_ids]
+        decision = award.propose_award(
+            uow, topic, bids, "按评审结果排名择优确定，方案可行，预期成果可在全省复制。"
+        )
+        return decision.id
+
+
+def settle(stage: Stage, decision_id: int) -> None:
+    """The approver confirms it."""
+    stage.do("approver", award.confirm_award, (AwardDecision, decision_id))
+
+
+def projects_of(stage: Stage, topic_id: int) -> dict[int, int]:
+    """The topic's projects: lead unit → project id."""
+    with stage.acting(None) as uow:
+        query = select(Project.lead_id, Project.id).where(Project.topic_id == topic_id)
+        return {lead: project for lead, project in uow.session.execute(query)}
+
+
+def milestones_of(stage: Stage, project_id: int) -> list[tuple[int, datetime, str]]:
+    """The project's milestones in order: id, when due, name."""
+    with stage.acting(None) as uow:
+        query = (
+            select(Milestone.id, Milestone.due_at, Milestone.name)
+            .where(Milestone.project_id == project_id)
+            .order_by(Milestone.position)
+        )
+        return [(key, due, name) for key, due, name in uow.session.execute(query)]
+
+
+def report(stage: Stage, key: str, milestone_id: int, name: str) -> None:
+    """The clerk reports a milestone with evidence."""
+    done = milestones.ReportDraft(
+        summary=f"已完成“{name}”阶段全部工作：形成阶段成果并经内部审核，佐证材料见附件。（示例）",
+        uploads=(evidence(f"{name}佐证材料", f"“{name}”阶段成果说明"),),
+    )
+    stage.do(f"{key}_clerk", milestones.report_milestone, (Milestone, milestone_id), done)
+
+
+def check(stage: Stage, milestone_id: int, reason: str = "") -> None:
+    """The officer passes the milestone, or returns it with a reason."""
+    if reason:
+        stage.do("officer", milestones.return_milestone, (Milestone, milestone_id), reason)
+    else:
+        stage.do("officer", milestones.pass_milestone, (Milestone, milestone_id), "材料齐全，同意通过。")
+
+
+def deliver(stage: Stage, key: str, project_id: int) -> int:
+    """The clerk fills in the outcome, the head delivers it. Answers the outcome's id."""
+    with stage.acting(f"{key}_clerk") as uow:
+        outcome = uow.session.scalars(select(Outcome).where(Outcome.project_id == project_id)).one()
+        done = outcomes.OutcomeDraft(
+            summary="榜题各项交付成果均已完成，试运行期间运行平稳，数据支撑充分。（示例）",
+            replication="具备基本台账和一名联络员即可采用；配套操作手册和培训课件。（示例）",
+            achievements=(REACHED,) * len(outcome.delivered),
+            uploads=(evidence("成果文本", "成果正文与编制说明"),),
+        )
+        outcomes.save_outcome(uow, outcome, done)
+        outcome_id = outcome.id
+    stage.do(f"{key}_head", outcomes.deliver_outcome, (Outcome, outcome_id))
+    return outcome_id
