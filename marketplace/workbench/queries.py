@@ -33,7 +33,9 @@ def done_by(session: Session, person_id: int) -> Sequence[AuditRow]:
         .where(
             AuditRow.person_id == person_id,
             AuditRow.outcome == "done",
-            AuditRow.subject_kind.in_(("challenge_list", "topic", "bid", "panel", "project", "priority_list")),
+            AuditRow.subject_kind.in_(
+                ("challenge_list", "topic", "bid", "panel", "project", "priority_list")
+            ),
         )
         .order_by(AuditRow.at.desc(), AuditRow.id.desc())
         .limit(DONE_LIMIT)

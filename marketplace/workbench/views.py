@@ -1,0 +1,54 @@
+"""The page after signing in."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from marketplace.bids import todos as bid_todos
+from marketplace.core.text import N_
+from marketplace.core.work import WorkItem
+from marketplace.priority import todos as priority_todos
+from marketplace.projects import todos as project_todos
+from marketplace.reviews import todos as review_todos
+from marketplace.topics import todos as topic_todos
+from marketplace.web.access import signed_in
+from marketplace.web.i18n import translate
+from marketplace.web.navigation import Entry, add_entry
+from marketplace.web.offers import history_rows
+from marketplace.web.requests import current_actor, db_session, request_now
+from marketplace.workbench.figures import figures_for
+from marketplace.workbench.queries import collect, done_by
+
+blueprint = Blueprint("workbench", __name__)
+add_entry(Entry(10, N_("工作台"), "workbench.home"))
+
+STEPS = (topic_todos, bid_todos, review_todos, project_todos, priority_todos)
+TODO = tuple(step.todos_for for step in STEPS)
+ONGOING = tuple(step.ongoing_for for step in STEPS)
+
+
+@blueprint.get("/workbench")
+@signed_in()
+def home() -> str:
+    """待办 first, then 进行中 and 已办, and the figures of the role."""
+    session, actor, now = db_session(), current_actor(), request_now()
+    done = done_by(session, actor.person_id) if actor.person_id else ()
+    return render_template(
+        "workbench/home.html",
+        figures=figures_for(session, actor, now),
+        todos=[_line(item, now) for item in collect(TODO, session, actor, now)],
+        ongoing=[_line(item, now) for item in collect(ONGOING, session, actor, now)],
+        done=history_rows(done[::-1]),
+    )
+
+
+def _line(item: WorkItem, now: datetime) -> dict[str, Any]:
+    return {
+        "what": translate(item.what, item.params),
+        "object_label": item.subject,
+        "url": url_for(item.endpoint, **item.values),
+        "due_at": item.due_at,
+        "overdue": item.due_at is not None and item.due_at <= now,
+        "is_sample": item.is_sample,
+    }
