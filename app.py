@@ -7,6 +7,7 @@ Only the standard library is imported here, so that this file works before anyth
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
 
 
 def create_app() -> Flask:
-    """The web application, configured by the environment."""
+    """The web application, configured by the environment; under the ``flask`` command also the commands."""
     from marketplace.application import create_app as build
 
-    return build()
+    app = build()
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":  # web processes need not load what only commands use
+        from marketplace import cli
+
+        cli.register(app)
+    return app
 
 
 def main() -> int:

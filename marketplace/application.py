@@ -8,7 +8,6 @@ from flask_login import AnonymousUserMixin, LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace import cli
 from marketplace.audit.operations import record, witness
 from marketplace.audit.views import blueprint as audit_blueprint
 from marketplace.bids.award_views import blueprint as awards_blueprint
@@ -78,7 +77,6 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    cli.register(app)
     app.teardown_request(requests.close)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
@@ -107,7 +105,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        COMPRESS_STREAMS=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365)
         if (ROOT / "static/built/manifest.json").exists()
         else None,

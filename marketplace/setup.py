@@ -2,11 +2,19 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from marketplace.core.actor import SYSTEM
-from marketplace.core.database import database_now, writing_session
+from marketplace.core.database import database_now, reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.migrate import upgrade
+from marketplace.notifications.jobs import Job
 from marketplace.organisations.reference import load_reference
+from marketplace.sample.cast import seat_cast
+from marketplace.sample.stage import Stage
+from marketplace.sample.year import play_year
+from marketplace.schedule import JOBS
+from marketplace.topics.models import Topic
 from marketplace.web.runtime import Runtime
 
 Say = Callable[[str], None]
@@ -28,3 +36,21 @@ def set_up(parts: Runtime, say: Say) -> None:
     upgrade(parts.engine)
     say("schema: up to date")
     say(f"organisations: {system_work(parts, load_reference)} added")
+
+
+def add_sample_year(parts: Runtime, say: Say) -> None:
+    """The cast and, in a database without topics, the sample year (示例年度)."""
+    people: dict[str, int] = {}
+
+    def seat(uow: UnitOfWork) -> int:
+        people.update(seat_cast(uow))
+        return len(people)
+
+    say(f"sample people: {system_work(parts, seat)}")
+    with reading_session(parts.engine) as session:
+        begun = session.scalar(select(Topic.id).limit(1)) is not None
+    if begun:
+        say("sample year: already there")
+        return
+    jobs = tuple(job for job in JOBS if isinstance(job, Job))
+    say(f"sample year: {play_year(Stage(parts, people, parts.clock(), jobs))} topics")

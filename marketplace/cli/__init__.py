@@ -4,10 +4,11 @@ from flask import Flask
 
 from marketplace.cli.outbox import outbox
 from marketplace.cli.people import people
+from marketplace.cli.setup import doctor, setup
 from marketplace.cli.trail import audit
 from marketplace.cli.work import worker
 
-COMMANDS = (worker, outbox, audit, people)
+COMMANDS = (setup, worker, people, outbox, audit, doctor)
 
 
 def register(app: Flask) -> None:

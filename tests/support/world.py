@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from marketplace import cli
 from marketplace.application import create_app
 from marketplace.config import Settings
 from marketplace.core.actor import SYSTEM, Actor
@@ -181,6 +182,7 @@ def build_world(url: str, data_dir: Path, **settings: Any) -> World:
     chosen = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64, **settings)
     clock = FrozenClock()
     app = create_app(chosen, clock)
+    cli.register(app)
     app.jinja_env.bytecode_cache = CompiledTemplates()
     return World(app, clock, {})
 

@@ -1,0 +1,37 @@
+"""``flask setup`` and ``flask doctor``."""
+
+import sys
+
+import click
+
+from marketplace.cli.base import looking
+from marketplace.doctor import Context, examine
+from marketplace.setup import add_sample_year, set_up
+from marketplace.web.runtime import runtime
+
+
+@click.command("setup")
+@click.option("--demo", is_flag=True, help="Also add the sample cast and the sample year (DEMO=1 only).")
+def setup(demo: bool) -> None:
+    """Brings schema and reference data up to date; running it again changes nothing."""
+    parts = runtime()
+    if demo and not parts.settings.demo:
+        raise click.UsageError("--demo needs DEMO=1: sample accounts never belong into a real installation")
+    set_up(parts, click.echo)
+    if demo:
+        add_sample_year(parts, click.echo)
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Checks the named invariants; exit status 1 and the broken rows if one does not hold."""
+    parts = runtime()
+    with looking() as session:
+        findings = examine(Context(session, parts.files, parts.clock()))
+    for name, rows in findings.items():
+        click.echo(f"{'ok  ' if not rows else 'FAIL'} {name}")
+        for row in rows[:20]:
+            click.echo(f"       {row}")
+    broken = sum(bool(rows) for rows in findings.values())
+    click.echo(f"{len(findings)} invariants, {broken} broken")
+    sys.exit(1 if broken else 0)
