@@ -1,9 +1,11 @@
 """One session and one unit of work a request: opened lazily, committed once, rolled back on any refusal."""
 
+import mimetypes
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, Response, g, has_request_context, request
@@ -105,6 +107,17 @@ def _worth_repeating(error: Exception) -> bool:
 
 class Application(Flask):
     """Flask with the request's unit of work around each view."""
+
+    def send_static_file(self, filename: str) -> Response:
+        """Built assets lie beside their compressed copy: nothing is compressed twice."""
+        packed = Path(self.static_folder or "") / f"{filename}.gz"
+        if "gzip" not in request.accept_encodings or not packed.is_file():
+            return super().send_static_file(filename)
+        response = super().send_static_file(f"{filename}.gz")
+        response.content_type = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        response.headers["Content-Encoding"] = "gzip"
+        response.vary.add("Accept-Encoding")
+        return response
 
     def dispatch_request(self) -> Any:
         if request.method in SAFE_METHODS:

@@ -25,9 +25,13 @@ def served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+def cookie_value(app: Flask, token: str) -> str:
+    """The session cookie that a sign-in would have given for this token."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return str(serializer.dumps({"_user_id": token, "_fresh": True}))
+
+
 def sign_in(context: BrowserContext, world: World, address: str, key: str) -> None:
-    """Lets a browser context be a member of the cast, with the cookie that a sign-in would have given it."""
-    interface = world.app.session_interface.get_signing_serializer(world.app)  # type: ignore[attr-defined]
-    value = interface.dumps({"_user_id": world.token(key), "_fresh": True})
+    """Lets a browser context be a member of the cast."""
     name = world.app.config["SESSION_COOKIE_NAME"]
-    context.add_cookies([{"name": name, "value": value, "url": address}])
+    context.add_cookies([{"name": name, "value": cookie_value(world.app, world.token(key)), "url": address}])

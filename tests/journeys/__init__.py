@@ -1,0 +1,1 @@
+"""Journeys: the story walked in a real browser, as the people who do it."""
