@@ -14,7 +14,9 @@ from marketplace.web.paging import page_number, paginate
 from marketplace.web.requests import db_session, request_now
 
 blueprint = Blueprint("notices", __name__)
-add_entry(Entry(30, N_("公告公示"), "notices.index", public=True, active=lambda name: name.startswith("notices.")))
+add_entry(
+    Entry(30, N_("公告公示"), "notices.index", public=True, active=lambda name: name.startswith("notices."))
+)
 
 
 @blueprint.app_context_processor

@@ -11,7 +11,7 @@ from marketplace.core.text import N_
 from marketplace.notices.queries import RESULT_KINDS, latest, notices, notices_of_topic
 from marketplace.public.queries import figures, projects_by_city
 from marketplace.topics.content import from_plain
-from marketplace.topics.forms import FilterForm
+from marketplace.topics.forms.filters import FilterForm
 from marketplace.topics.models import Topic
 from marketplace.topics.operations import content_of
 from marketplace.topics.policy import UNPUBLISHED
@@ -37,7 +37,11 @@ from marketplace.web.runtime import runtime
 
 blueprint = Blueprint("public", __name__)
 add_entry(Entry(10, N_("首页"), "public.front", public=True))
-add_entry(Entry(20, N_("榜题"), "public.topics", public=True, active=lambda n: n in ("public.topics", "public.topic")))
+add_entry(
+    Entry(
+        20, N_("榜题"), "public.topics", public=True, active=lambda n: n in ("public.topics", "public.topic")
+    )
+)
 add_entry(Entry(40, N_("结果"), "public.results", public=True))
 add_entry(Entry(90, N_("关于"), "public.about", public=True))
 

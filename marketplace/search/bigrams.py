@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from marketplace.core.text import tidy
 
-_RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_RUNS = re.compile(
+    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
+)
 MOST_TOKENS = 15_000
 """PostgreSQL knows positions up to 16,383."""
 MOST_TERMS = 8

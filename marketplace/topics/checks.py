@@ -9,13 +9,21 @@ from marketplace.core.text import N_
 from marketplace.organisations.models import LEAD_KINDS
 from marketplace.topics.content import SECTIONS, TopicContent
 from marketplace.topics.rules import ListRules
+from marketplace.topics.wording import PLAN_METRICS, STANDARD_LEVELS
 
 LEAST_WINDOW = timedelta(days=7)
 """A topic stays open for at least this long after publication."""
 MOST_MONTHS = 60
 MOST_AWARDEES = 5
 MOST_ROWS = 20
-LENGTHS = {"title": 120, "category": 40, "field": 60, "seed_clause": 60, "plan_metric": 40, "background": 5000}
+LENGTHS = {
+    "title": 120,
+    "category": 40,
+    "field": 60,
+    "seed_clause": 60,
+    "plan_metric": 40,
+    "background": 5000,
+}
 Found = tuple[str, Problem]
 
 
@@ -49,6 +57,13 @@ def _malformed(content: TopicContent) -> Iterator[Found]:
     for name in ("objectives", "deliverables", "milestones"):
         if len(getattr(content, name)) > MOST_ROWS:
             yield name, (N_("最多%(most)s行"), {"most": MOST_ROWS})
+    for place, value, most in _nested(content):
+        if len(value) > most:
+            yield place, (N_("不能超过%(most)s字"), {"most": most})
+    if content.plan_metric and content.plan_metric not in PLAN_METRICS:
+        yield "plan_metric", N_("请选择列出的一项")
+    if content.expected_standard.level and content.expected_standard.level not in STANDARD_LEVELS:
+        yield "expected_standard.level", N_("请选择列出的一项")
     if not 0 <= content.duration_months <= MOST_MONTHS:
         yield "duration_months", (N_("请填写1到%(most)s个月"), {"most": MOST_MONTHS})
     for number, milestone in enumerate(content.milestones):
@@ -56,6 +71,21 @@ def _malformed(content: TopicContent) -> Iterator[Found]:
             yield f"milestones.{number}.month", (N_("请填写1到%(most)s个月"), {"most": MOST_MONTHS})
     yield from _malformed_budget(content)
     yield from _malformed_terms(content)
+
+
+def _nested(content: TopicContent) -> Iterator[tuple[str, str, int]]:
+    """Every text within a row: where it stands, what it says, how long it may be."""
+    yield "expected_standard.start", content.expected_standard.prefix, 20
+    yield "expected_standard.note", content.expected_standard.note, 100
+    for number, text in enumerate(content.objectives):
+        yield f"objectives.{number}.text", text, 300
+    for number, item in enumerate(content.deliverables):
+        yield f"deliverables.{number}.name", item.name, 200
+        yield f"deliverables.{number}.kind", item.kind, 40
+        yield f"deliverables.{number}.acceptance", "\n".join(item.acceptance), 3000
+    for number, step in enumerate(content.milestones):
+        yield f"milestones.{number}.name", step.name, 200
+        yield f"milestones.{number}.evidence", "\n".join(step.evidence), 3000
 
 
 def _malformed_budget(content: TopicContent) -> Iterator[Found]:

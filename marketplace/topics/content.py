@@ -138,7 +138,9 @@ def from_plain(value: Mapping[str, Any]) -> TopicContent:
     deadline = value["deadline"]
     return TopicContent(
         **simple,
-        expected_standard=ExpectedStandard(**{k: v or "" for k, v in dict(value["expected_standard"]).items()}),
+        expected_standard=ExpectedStandard(
+            **{k: v or "" for k, v in dict(value["expected_standard"]).items()}
+        ),
         objectives=tuple(value["objectives"]),
         deliverables=tuple(
             Deliverable(d["key"], d["name"], d["kind"], tuple(d["acceptance"])) for d in value["deliverables"]

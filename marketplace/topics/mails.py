@@ -20,7 +20,13 @@ from marketplace.topics.queries import eligible_organisations
 
 
 def _context(topic: Topic, **more: Any) -> dict[str, Any]:
-    return {"topic_id": topic.id, "code": topic.code, "title": topic.title, "deadline": topic.deadline, **more}
+    return {
+        "topic_id": topic.id,
+        "code": topic.code,
+        "title": topic.title,
+        "deadline": topic.deadline,
+        **more,
+    }
 
 
 def _bidders(uow: UnitOfWork, topic: Topic) -> list[Recipient]:

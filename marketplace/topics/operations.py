@@ -20,6 +20,7 @@ from marketplace.topics.differences import differences
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.queries import due_topics, rules_of
 from marketplace.topics.rules import DEFAULT_RULES, ListRules, rule_problems
+from marketplace.topics.wording import said
 from marketplace.topics.workflow import CHALLENGE_LIST, TOPIC
 
 MOST_REASON = 1000
@@ -148,7 +149,7 @@ def _require_fresh(
     names = SECTIONS[section]
     stored, typed = to_plain(theirs), to_plain(yours)
     require_version(
-        topic, version, theirs={n: stored[n] for n in names}, yours={n: typed[n] for n in names}
+        topic, version, theirs=said({n: stored[n] for n in names}), yours=said({n: typed[n] for n in names})
     )
 
 

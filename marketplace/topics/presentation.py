@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.organisations.models import Organisation
 from marketplace.topics import wording
-from marketplace.topics.content import ExpectedStandard
+from marketplace.topics.content import SECTION_LABELS, ExpectedStandard
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.workflow import CHALLENGE_LIST, TOPIC, TopicState
 from marketplace.web.i18n import translate
@@ -61,6 +61,7 @@ def organisation(found: Organisation) -> str:
 
 WORDS: dict[str, Any] = {
     "awards": wording.AWARD_LABELS,
+    "sections": SECTION_LABELS,
     "text": text,
     "levels": levels,
     "state": state,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, Text, cast, or_, select
+from sqlalchemy import Select, Text, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.core.actor import Actor
@@ -82,6 +82,12 @@ def published_lists(session: Session) -> Sequence[ChallengeList]:
     return session.scalars(all_lists().where(ChallengeList.state != ListState.DRAFT)).all()
 
 
+def topics_by_list(session: Session, list_ids: Sequence[int]) -> dict[int, int]:
+    """How many topics each list has."""
+    query = select(Topic.list_id, func.count()).where(Topic.list_id.in_(list_ids)).group_by(Topic.list_id)
+    return {list_id: count for list_id, count in session.execute(query)}
+
+
 def _with_list(query: Select[Topic]) -> Select[Topic]:
     return query.options(joinedload(Topic.list, innerjoin=True), joinedload(Topic.setter, innerjoin=True))
 
@@ -148,9 +154,7 @@ def due_topics(session: Session, now: datetime) -> Sequence[Topic]:
 
 def versions_of(session: Session, topic: Topic) -> Sequence[TopicVersion]:
     """All announced texts, newest first."""
-    query = (
-        select(TopicVersion).where(TopicVersion.topic_id == topic.id).order_by(TopicVersion.number.desc())
-    )
+    query = select(TopicVersion).where(TopicVersion.topic_id == topic.id).order_by(TopicVersion.number.desc())
     return session.scalars(query).all()
 
 

@@ -30,7 +30,12 @@ def document_of(topic: Topic) -> Document:
     parts += [item["name"] for item in (*topic.deliverables, *topic.milestones)]
     parts += [text for item in topic.deliverables for text in item["acceptance"]]
     return Document(
-        "topic", topic.id, topic.title or topic.code, "\n".join(parts), "public" if public else "province", address
+        "topic",
+        topic.id,
+        topic.title or topic.code,
+        "\n".join(parts),
+        "public" if public else "province",
+        address,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 
 
@@ -159,17 +160,51 @@ def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
     )
 
 
-def rule_problems(rules: ListRules) -> dict[str, str]:
+BOUNDS = {
+    "bid_window_days": (7, 365),
+    "panel_size": (5, 25),
+    "trim_from": (3, 99),
+    "reason_below": (0, 100),
+    "notice_days": (1, 30),
+    "running_limit": (1, 50),
+    "partners_limit": (0, 20),
+    "partner_share": (0, 100),
+    "points_valid_years": (1, 10),
+    "priority_cap": (0, 100),
+}
+"""What each number may be."""
+
+
+def rule_problems(rules: ListRules) -> dict[str, Problem]:
     """What is wrong with the rules: field name to Chinese msgid. Empty when they may be published."""
-    problems: dict[str, str] = {}
-    for name, rubric in (("bid_rubric", rules.bid_rubric), ("outcome_rubric", rules.outcome_rubric)):
-        if sum(criterion.weight for criterion in rubric.criteria) != 100:
-            problems[name] = N_("各项权重之和必须等于100")
-        elif any(criterion.weight <= 0 for criterion in rubric.criteria):
-            problems[name] = N_("每项权重必须大于0")
-    if rules.panel_size < 5 or rules.panel_size % 2 == 0:
+    problems: dict[str, Problem] = {}
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(rules, name) <= most:
+            problems[name] = (N_("请填写%(least)s到%(most)s"), {"least": least, "most": most})
+    for key, rubric in (("bid", rules.bid_rubric), ("outcome", rules.outcome_rubric)):
+        if wrong := _rubric_problem(rubric):
+            problems[f"{key}_rubric"] = wrong
+        if rubric.tie_break not in {criterion.code for criterion in rubric.criteria}:
+            problems[f"{key}_tie_break"] = N_("请选择列出的一项")
+        if not 0 <= rubric.pass_line <= 100:
+            problems[f"{key}_pass_line"] = (N_("请填写%(least)s到%(most)s"), {"least": 0, "most": 100})
+    if "panel_size" not in problems and rules.panel_size % 2 == 0:
         problems["panel_size"] = N_("评审组人数须为不少于5人的单数")
     lines = [line.least for line in rules.grades]
-    if lines != sorted(set(lines), reverse=True) or lines[-1] != 0 or lines[0] > 100:
+    if not lines or lines != sorted(set(lines), reverse=True) or lines[-1] != 0 or lines[0] > 100:
         problems["grades"] = N_("等级线须从高到低且最低一级从0分起")
+    elif len({line.code for line in rules.grades}) != len(lines):
+        problems["grades"] = N_("等级名称不能重复")
     return problems
+
+
+def _rubric_problem(rubric: Rubric) -> str | None:
+    if sum(criterion.weight for criterion in rubric.criteria) != 100:
+        return N_("各项权重之和必须等于100")
+    if any(criterion.weight <= 0 for criterion in rubric.criteria):
+        return N_("每项权重必须大于0")
+    if len({criterion.code for criterion in rubric.criteria}) != len(rubric.criteria):
+        return N_("评审指标不能重复")
+    if any(not anchor for criterion in rubric.criteria for anchor in criterion.anchors):
+        return N_("每项指标都要写明四档说明，每行一档")
+    return None

@@ -103,13 +103,17 @@ def _standard(value: Mapping[str, str], t: Translate) -> str:
 
 def _deliverables(value: Any, t: Translate) -> str:
     items = [value] if isinstance(value, Mapping) else value
-    return "\n".join("\n".join([f"{i['name']}（{t(i['kind'])}）", *(f"· {a}" for a in i["acceptance"])]) for i in items)
+    return "\n".join(
+        "\n".join([f"{i['name']}（{t(i['kind'])}）", *(f"· {a}" for a in i["acceptance"])]) for i in items
+    )
 
 
 def _milestones(value: Any, t: Translate) -> str:
     items = [value] if isinstance(value, Mapping) else value
     months = t(N_("第%(month)s个月"))
-    lines = ((f"{months % {'month': i['month']}} {i['name']}", *(f"· {e}" for e in i["evidence"])) for i in items)
+    lines = (
+        (f"{months % {'month': i['month']}} {i['name']}", *(f"· {e}" for e in i["evidence"])) for i in items
+    )
     return "\n".join("\n".join(line) for line in lines)
 
 

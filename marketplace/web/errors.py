@@ -62,13 +62,18 @@ def refuse(error: MarketplaceError) -> tuple[str, int]:
         note_refusal(error)
     more: dict[str, Any] = {}
     if isinstance(error, StaleVersion):
-        more = {"theirs": error.theirs, "yours": error.yours}
+        more = {"theirs": _labelled(error.theirs), "yours": _labelled(error.yours)}
     if isinstance(error, Invalid):
         status = 422
         return page(
             422, translate_error(error), problems=[translate_problem(p) for p in error.problems.values()]
         )
     return page(status, translate_error(error), **more)
+
+
+def _labelled(texts: dict[str, Any]) -> dict[str, Any]:
+    """The labels of the two texts of a conflict are msgids."""
+    return {translate(label): text for label, text in texts.items()}
 
 
 def note_refusal(error: MarketplaceError) -> None:

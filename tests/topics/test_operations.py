@@ -120,7 +120,7 @@ def test_a_stale_page_answers_with_both_texts(world: World) -> None:
     world.do("officer2", save_section, (Topic, topic_id), "basics", {"title": "他人改的题目"}, opened)
     with pytest.raises(StaleVersion) as stale:
         world.do("officer", save_section, (Topic, topic_id), "basics", {"title": "我改的题目"}, opened)
-    assert (stale.value.theirs["title"], stale.value.yours["title"]) == ("他人改的题目", "我改的题目")
+    assert (stale.value.theirs["榜题名称"], stale.value.yours["榜题名称"]) == ("他人改的题目", "我改的题目")
 
 
 def test_saving_the_same_again_changes_nothing(world: World) -> None:
