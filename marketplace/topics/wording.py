@@ -86,7 +86,7 @@ def text_of(name: str, value: Any, t: Translate) -> str:
 
 
 def _levels(value: Iterable[str], t: Translate) -> str:
-    return joined((t(LEVEL_LABELS[level]) for level in value), t)
+    return joined((t(LEVEL_LABELS.get(level, level)) for level in value), t)
 
 
 def _deadline(value: Any, _t: Translate) -> str:
