@@ -35,6 +35,7 @@ from marketplace.web.requests import ANONYMOUS, Application, db_session, request
 from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS
+from marketplace.workbench.views import blueprint as workbench_blueprint
 
 BLUEPRINTS = (
     web_blueprint,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     awards_blueprint,
     projects_blueprint,
     priority_blueprint,
+    workbench_blueprint,
     public_blueprint,
 )
 

@@ -111,6 +111,11 @@ def live_own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
     return session.scalars(query).all()
 
 
+def own_bid_count(actor: Actor) -> Select[int]:
+    """How many bids the actor's unit leads (for its own workbench only)."""
+    return select(func.count()).select_from(Bid).where(Bid.lead_id == actor.organisation_id)
+
+
 def joined_bids(session: Session, actor: Actor) -> Sequence[Bid]:
     """Opened bids of others in which the actor's unit is a partner."""
     if not actor.has(*BUREAU_ROLES):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from marketplace.priority import operations as priority
+from marketplace.priority.models import PriorityKind, PriorityList
+from marketplace.priority.ranking import RankingRules
 from marketplace.reviews.models import Panel
 from marketplace.sample import players
 from marketplace.sample.players import Bidder
@@ -253,13 +255,12 @@ def rankings(stage: Stage) -> Scene:
     """The pilot list is published, the funding list is being prepared."""
     yield stage.day(-9, 9)
     with stage.acting("officer") as uow:
-        pilot = priority.draft_list(uow, kind="pilot", title="省级专项试点优先名单（示例）", places=5)
+        pilot = priority.draft_list(uow, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 4, RankingRules())
         pilot.is_sample = True
         pilot_id = pilot.id
     yield stage.day(-8, 15)
-    players.publish_priority(stage, pilot_id)
+    stage.do("approver", priority.publish_list, (PriorityList, pilot_id))
     yield stage.day(-3, 9)
     with stage.acting("officer") as uow:
-        priority.draft_list(
-            uow, kind="funding", title="标准化项目资金支持名单（示例）", places=5
-        ).is_sample = True
+        title = "标准化项目资金支持名单（示例）"
+        priority.draft_list(uow, PriorityKind.FUNDING, title, 3, RankingRules()).is_sample = True

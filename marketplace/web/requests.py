@@ -111,7 +111,7 @@ class Application(Flask):
     def send_static_file(self, filename: str) -> Response:
         """Built assets lie beside their compressed copy: nothing is compressed twice."""
         packed = Path(self.static_folder or "") / f"{filename}.gz"
-        if "gzip" not in request.accept_encodings or not packed.is_file():
+        if not request.accept_encodings["gzip"] or not packed.is_file():
             return super().send_static_file(filename)
         response = super().send_static_file(f"{filename}.gz")
         response.content_type = mimetypes.guess_type(filename)[0] or "application/octet-stream"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.bids.queries import own_live_bids
+from marketplace.bids.queries import own_bid_count
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.priority.models import LedgerEntry
@@ -82,7 +82,7 @@ def _bureau(session: Session, actor: Actor, now: datetime) -> list[Figure]:
     )
     bids, running, late, earned = _one_row(
         session,
-        select(func.count()).select_from(own_live_bids(actor).subquery()).scalar_subquery(),
+        own_bid_count(actor).scalar_subquery(),
         _count(Project, mine, Project.state == ProjectState.RUNNING),
         _count(Milestone, own_milestones, _overdue(now)),
         points.scalar_subquery(),

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
+from marketplace.bids import award_todos
 from marketplace.bids import todos as bid_todos
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
@@ -23,7 +24,7 @@ from marketplace.workbench.queries import collect, done_by
 blueprint = Blueprint("workbench", __name__)
 add_entry(Entry(10, N_("工作台"), "workbench.home"))
 
-STEPS = (topic_todos, bid_todos, review_todos, project_todos, priority_todos)
+STEPS = (topic_todos, bid_todos, review_todos, award_todos, project_todos, priority_todos)
 TODO = tuple(step.todos_for for step in STEPS)
 ONGOING = tuple(step.ongoing_for for step in STEPS)
 

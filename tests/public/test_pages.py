@@ -1,12 +1,10 @@
 """What visitors read, and what they never learn."""
 
-import re
-from datetime import timedelta
 
 import pytest
 
 from tests.support.world import World
-from tests.topics.content import make_list, make_topic, published_topic
+from tests.topics.content import published_topic
 
 PAGES = ("/", "/topics", "/topics/JB-2026-001", "/notices", "/results", "/rules/2026-1", "/about", "/feed.atom", "/search")
 
