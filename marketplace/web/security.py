@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from marketplace.core.errors import Refused
 from marketplace.core.text import N_, has_forbidden_characters
 from marketplace.web.access import Access, access_of
+from marketplace.web.addresses import Number
 from marketplace.web.requests import SAFE_METHODS, current_actor
 
 CONTENT_SECURITY_POLICY = (
@@ -26,6 +27,7 @@ HEADERS = {
 
 def install(app: Flask) -> None:
     """Puts the guard and the gate before, and the headers after, every view."""
+    app.url_map.converters["int"] = Number
     app.before_request(refuse_bad_bytes)
     app.before_request(refuse_other_sites)
     app.before_request(deny_by_default)
