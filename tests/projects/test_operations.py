@@ -90,7 +90,8 @@ def test_an_award_opens_a_project_with_the_bids_plan(world: World) -> None:
     assert actions(world, project_id) == ["ProjectOpened"]
 
 
-def test_a_race_opens_one_project_for_each_awarded_bid(world: World) -> None:
+def test_a_race_opens_one_project_for_each_awarded_bid(sqlite_world: World) -> None:
+    world = sqlite_world
     with world.uow("approver") as uow:
         award(uow, ["hangzhou", "ningbo", "canteen"], planned((3, 6)))
     with world.reading() as session:
@@ -98,7 +99,8 @@ def test_a_race_opens_one_project_for_each_awarded_bid(world: World) -> None:
     assert [number[-2:] for number in numbers] == ["-1", "-2", "-3"]
 
 
-def test_a_report_needs_evidence_or_a_reason(world: World) -> None:
+def test_a_report_needs_evidence_or_a_reason(sqlite_world: World) -> None:
+    world = sqlite_world
     (first, second) = milestone_ids(world, opened_project(world))
     with pytest.raises(Invalid) as refused:
         world.do("hangzhou_clerk", report_milestone, (Milestone, first), ReportDraft(""))
@@ -112,7 +114,8 @@ def test_a_report_needs_evidence_or_a_reason(world: World) -> None:
     assert len(mails(world, "milestone_reported")) == 4
 
 
-def test_nothing_of_a_refused_report_stays(world: World) -> None:
+def test_nothing_of_a_refused_report_stays(sqlite_world: World) -> None:
+    world = sqlite_world
     (first, _) = milestone_ids(world, opened_project(world))
     with pytest.raises(Invalid):
         world.do(
@@ -157,7 +160,8 @@ def test_a_returned_milestone_keeps_text_and_files_for_the_next_report(world: Wo
     assert [file["name"] for file in reports[1].files] == ["佐证.pdf", "纪要.pdf"]
 
 
-def test_on_time_until_the_last_moment(world: World) -> None:
+def test_on_time_until_the_last_moment(sqlite_world: World) -> None:
+    world = sqlite_world
     project_id = opened_project(world, months=(1, 1))
     first, second = milestone_ids(world, project_id)
     world.clock.now = milestone_of(world, first).due_at - timedelta(microseconds=1)
@@ -199,7 +203,8 @@ def test_only_the_lead_unit_reports_and_only_officers_decide(sqlite_world: World
             world.do(key, pass_milestone, (Milestone, first))
 
 
-def test_an_outcome_is_delivered_complete_and_by_the_head(world: World) -> None:
+def test_an_outcome_is_delivered_complete_and_by_the_head(sqlite_world: World) -> None:
+    world = sqlite_world
     project_id = opened_project(world)
     finish_milestones(world, project_id)
     key = (Outcome, outcome_id(world, project_id))
@@ -230,7 +235,8 @@ def test_promises_cannot_be_rewritten(sqlite_world: World) -> None:
     assert [row["promised"] for row in outcome.delivered] == ["1项", "3家"]
 
 
-def test_a_returned_outcome_is_mended_and_delivered_again(world: World) -> None:
+def test_a_returned_outcome_is_mended_and_delivered_again(sqlite_world: World) -> None:
+    world = sqlite_world
     project_id = delivered_project(world)
     key = (Outcome, outcome_id(world, project_id))
     with pytest.raises(Invalid):
@@ -242,7 +248,8 @@ def test_a_returned_outcome_is_mended_and_delivered_again(world: World) -> None:
     assert len(mails(world, "outcome_delivered")) == 4
 
 
-def test_the_officer_convenes_the_acceptance_panel_once(world: World) -> None:
+def test_the_officer_convenes_the_acceptance_panel_once(sqlite_world: World) -> None:
+    world = sqlite_world
     project_id = delivered_project(world, partners=("ningbo",))
     key = (Outcome, outcome_id(world, project_id))
     panel = world.do("officer", convene_acceptance, key)
@@ -267,7 +274,8 @@ def test_the_panels_result_ends_project_and_topic(world: World) -> None:
     assert len(mails(world, "outcome_decided")) == 2
 
 
-def test_a_weak_outcome_fails_and_is_not_announced(world: World) -> None:
+def test_a_weak_outcome_fails_and_is_not_announced(sqlite_world: World) -> None:
+    world = sqlite_world
     project_id = accepted_project(world, score="59.99")
     assert (project_of(world, project_id).state, project_of(world, project_id).grade) == ("failed", "fail")
     with world.reading() as session:

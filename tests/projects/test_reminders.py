@@ -131,7 +131,8 @@ def test_three_days_of_downtime_lose_nothing_and_repeat_nothing(world: World) ->
     assert due(world, second) == end
 
 
-def test_rungs_before_the_opening_are_skipped(world: World) -> None:
+def test_rungs_before_the_opening_are_skipped(sqlite_world: World) -> None:
+    world = sqlite_world
     milestone_id = milestone_ids(world, opened_project(world, "hangzhou", (1, 12)))[0]
     world.clock.now = due(world, milestone_id) - timedelta(days=25)
     with world.uow() as uow:
@@ -176,7 +177,8 @@ def test_two_workers_at_once_send_each_reminder_once(world: World) -> None:
     assert len(addressees(world, "T")) == 10
 
 
-def test_an_escalation_without_readers_reaches_the_province(world: World) -> None:
+def test_an_escalation_without_readers_reaches_the_province(sqlite_world: World) -> None:
+    world = sqlite_world
     milestone_id = one_open(world, "anji")
     with world.uow() as uow:
         bureau = uow.session.scalars(select(Organisation).where(Organisation.code == "330500")).one()
@@ -187,7 +189,8 @@ def test_an_escalation_without_readers_reaches_the_province(world: World) -> Non
     assert addressees(world, "T+7") == OFFICERS
 
 
-def test_a_reminder_does_not_make_an_open_form_stale(world: World) -> None:
+def test_a_reminder_does_not_make_an_open_form_stale(sqlite_world: World) -> None:
+    world = sqlite_world
     milestone_id = one_open(world)
     with world.reading() as session:
         before = session.get_one(Milestone, milestone_id).version
@@ -197,9 +200,10 @@ def test_a_reminder_does_not_make_an_open_form_stale(world: World) -> None:
         assert session.get_one(Milestone, milestone_id).version == before
 
 
-def test_the_mail_tells_how_late_it_is(world: World) -> None:
+def test_the_mail_tells_how_late_it_is(sqlite_world: World) -> None:
+    world = sqlite_world
     milestone_id = one_open(world)
-    walk(world, milestone_id, timedelta(days=20), timedelta(days=1))
+    walk(world, milestone_id, timedelta(days=20), timedelta(days=2))
     with world.reading() as session:
         subjects = session.scalars(
             select(OutboxMail.subject)
