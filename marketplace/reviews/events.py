@@ -69,10 +69,18 @@ class SeatRecused(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SheetSubmitted(PanelEvent):
+class SheetSubmitted(Event):
+    """One frozen sheet. It has its own trail, so that a panel's history stays readable."""
+
+    panel_id: int
     sheet_id: int
     item_id: int
     audit_label: ClassVar[str] = N_("提交评分表")
+    subject_kind: ClassVar[str] = "score_sheet"
+
+    @property
+    def subject_id(self) -> int:
+        return self.sheet_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
