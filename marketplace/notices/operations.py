@@ -1,5 +1,6 @@
 """Putting a notice on the public page, once for each fact."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notices.models import Notice, NoticeKind
 from marketplace.search.operations import Document, index
 from marketplace.topics.models import Topic
+
+
+_LINKS = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def announce(
@@ -42,7 +46,7 @@ def announce(
 
 def document_of(notice: Notice) -> Document:
     """What of a notice can be found by anybody."""
-    body = f"{notice.title_en}\n{notice.body}\n{notice.body_en}"
+    body = _LINKS.sub(r"\1", f"{notice.body}\n{notice.title_en}\n{notice.body_en}")
     return Document("notice", notice.id, notice.title, body, "public", f"/notices/{notice.id}")
 
 

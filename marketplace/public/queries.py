@@ -47,7 +47,7 @@ def figures(session: Session) -> Figures:
     return Figures(*row)
 
 
-def projects_by_city(session: Session, url: str) -> dict[str, City]:
+def projects_by_city(session: Session, url: str, english: bool) -> dict[str, City]:
     """市域分布: for each of the cities the projects led by its own bureau and those of its counties."""
     prefix = func.substr(Organisation.division_code, 1, 4)
     rows = session.execute(
@@ -58,8 +58,9 @@ def projects_by_city(session: Session, url: str) -> dict[str, City]:
     )
     led: dict[str, int] = {code: count for code, count in rows}
     cities = session.execute(
-        select(Organisation.code, Organisation.short_name)
+        select(Organisation.code, Organisation.short_name, Organisation.name_en)
         .where(Organisation.kind == OrganisationKind.MUNICIPAL)
         .order_by(Organisation.order_key)
     )
-    return {code: City(short, short, led.get(code[:4], 0), url) for code, short in cities}
+    found = {code: (name_en.split()[0] if english and name_en else short) for code, short, name_en in cities}
+    return {code: City(name, name, led.get(code[:4], 0), url) for code, name in found.items()}

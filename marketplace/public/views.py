@@ -34,6 +34,7 @@ from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.paging import page_number, paginate
 from marketplace.web.requests import current_actor, db_session, request_now
 from marketplace.web.runtime import runtime
+from marketplace.web.templating import in_english
 
 blueprint = Blueprint("public", __name__)
 add_entry(Entry(10, N_("首页"), "public.front", public=True))
@@ -64,7 +65,7 @@ def front() -> Response:
             topics=session.scalars(query.limit(ON_FRONT)).all(),
             figures=figures(session),
             notices=latest(session, 6),
-            cities=projects_by_city(session, url_for("public.results")),
+            cities=projects_by_city(session, url_for("public.results"), in_english()),
         )
     )
 
@@ -123,7 +124,7 @@ def results() -> Response:
     """结果公开: awards, acceptances and rankings as they were announced."""
     session = db_session()
     page = paginate(session, notices(RESULT_KINDS), page_number())
-    cities = projects_by_city(session, url_for("public.results"))
+    cities = projects_by_city(session, url_for("public.results"), in_english())
     return for_visitors(render_template("public/results.html", page=page, cities=cities))
 
 

@@ -1,7 +1,7 @@
 // Deadlines and the footer clock run by the server's time, whatever this machine's clock says.
 const root = document.documentElement;
 const texts = document.getElementById("script-texts").dataset;
-const offset = Date.parse(root.dataset.serverNow) - Date.now();
+let offset = Date.parse(root.dataset.serverNow) - Date.now();
 const [language, dateStyle] = root.lang === "en" ? ["en-GB", "medium"] : [root.lang, "long"];
 const format = new Intl.DateTimeFormat(language, { timeZone: "Asia/Shanghai", dateStyle, timeStyle: "medium", hourCycle: "h23" });
 
@@ -22,7 +22,22 @@ function tick() {
   }
 }
 
+// A page kept by the browser carries an old server time: then the server is asked anew, by the Date of a small answer.
+async function ask() {
+  const sent = Date.now();
+  const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store" });
+  const date = Date.parse(answer.headers.get("Date"));
+  if (date) offset = date + 500 - (sent + Date.now()) / 2;
+  tick();
+}
+
+function isKept() {
+  const [load] = performance.getEntriesByType("navigation");
+  return load !== undefined && load.transferSize < load.encodedBodySize;
+}
+
 if (root.dataset.serverNow) {
   tick();
+  if (isKept()) ask().catch(() => {});
   setInterval(tick, 1000);
 }

@@ -62,7 +62,7 @@ class Browser:
 
     def get(self, url: str, **kwargs: Any) -> TestResponse:
         response = self.client.get(url, **kwargs)
-        if response.content_type.startswith("text/html"):
+        if (response.content_type or "").startswith("text/html"):
             found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.get_data(as_text=True))
             self.token = found.group(1) if found else self.token
         return response

@@ -91,14 +91,14 @@ def test_equal_texts_have_no_differences() -> None:
 
 
 def test_keys_are_never_given_twice() -> None:
-    items = with_keys([Deliverable("a", "甲", "报告"), Deliverable("a", "乙", "报告"), Deliverable("", "丙", "报告")], ["a"])
-    keys = [item.key for item in items]
+    given = [Deliverable(key, name, "报告") for key, name in (("a", "甲"), ("a", "乙"), ("", "丙"))]
+    keys = [item.key for item in with_keys(given, ["a"])]
     assert keys[0] == "a"
     assert len(set(keys)) == 3
 
 
 def test_words_for_values() -> None:
-    assert text_of("eligible_levels", ["municipal", "county"], str) == "市级机关事务管理部门、县（市、区）机关事务管理部门"
+    assert text_of("eligible_levels", ["municipal", "direct_unit"], str) == "市级机关事务管理部门、省局直属单位"
     assert text_of("budget_max_fen", 35_000_000, str) == "35.00 万元"
     assert text_of("deadline", "2031-01-01T00:00:00+00:00", str) == "2031-01-01 08:00:00"
     assert text_of("joint_allowed", False, str) == "不允许"

@@ -310,7 +310,9 @@ def test_the_desk_filters(sqlite_world: World) -> None:
         assert set(re.findall(r"JB-2026-\d+", html.split("<table")[-1].split("</table>")[0])) == wanted, query
 
 
-@pytest.mark.parametrize(("path", "key"), [("/manage/topics", "officer"), ("/manage/lists", "officer"), ("/topics", None)])
+@pytest.mark.parametrize(
+    ("path", "key"), [("/manage/topics", "officer"), ("/manage/lists", "officer"), ("/topics", None), ("/", None)]
+)
 def test_lists_cost_the_same_with_one_row_and_with_thirty(sqlite_world: World, path: str, key: str | None) -> None:
     list_id = make_list(sqlite_world)
     published_topic(sqlite_world, 0, list_id)

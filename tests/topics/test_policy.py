@@ -37,14 +37,14 @@ VERBS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("state", TopicState)
 @pytest.mark.parametrize("role", ALL)
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_by_role_and_state(verb: str, role: Role, state: TopicState) -> None:
+def test_every_verb_by_role_and_state(verb: str, role: Role) -> None:
     ask, wanted_role, states = VERBS[verb]
-    verdict = ask(actor(role), topic(state))
-    assert bool(verdict) == (role == wanted_role and state in states)
-    assert bool(verdict.reason) != verdict.allowed
+    for state in TopicState:
+        verdict = ask(actor(role), topic(state))
+        assert bool(verdict) == (role == wanted_role and state in states), state
+        assert bool(verdict.reason) != verdict.allowed, state
 
 
 def test_nobody_approves_her_own_topic() -> None:
@@ -68,7 +68,7 @@ def test_the_deadline_ends_amendment_and_withdrawal(milliseconds: int) -> None:
 
 
 @pytest.mark.parametrize("state", ListState)
-@pytest.mark.parametrize("role", ALL)
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.CLERK, Role.SYSTEM_ADMIN])
 def test_lists_by_role_and_state(role: Role, state: ListState) -> None:
     found: Any = SimpleNamespace(state=state)
     draft = state == ListState.DRAFT

@@ -181,7 +181,7 @@ class DeliverablesForm(SectionForm):
 
 class MilestoneRow(Row):
     name = TextField(_l("里程碑"), most=200)
-    month = WholeField(_l("第几个月"))
+    month = WholeField(_l("在第几个月"))
     evidence = LinesField(_l("佐证材料（每行一项）"))
 
 
