@@ -12,7 +12,6 @@ from marketplace.notices.models import Notice, NoticeKind
 from marketplace.search.operations import Document, index
 from marketplace.topics.models import Topic
 
-
 _LINKS = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
