@@ -167,7 +167,7 @@ def add_clerks(writer: Writer, units: Sequence[int], amounts: Amounts, now: date
         (
             {
                 "id": first + number, "version": 1, "email": f"clerk{number}@sample.example",
-                "name": f"填报员{number}（示例）", "is_demo": True, "created_at": now,
+                "name": f"填报员{number}（示例）", "created_at": now,
             }
             for number in numbers
         ),
