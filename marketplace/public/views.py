@@ -62,7 +62,7 @@ def front() -> Response:
     return for_visitors(
         render_template(
             "public/front.html",
-            topics=session.scalars(query.limit(ON_FRONT)).all(),
+            topics=session.execute(query.add_columns(Topic.eligible_levels).limit(ON_FRONT)).all(),
             figures=figures(session),
             notices=latest(session, 6),
             cities=projects_by_city(session, url_for("public.results"), in_english()),
@@ -75,9 +75,8 @@ def front() -> Response:
 def topics() -> Response:
     """榜题: the public list with its filters."""
     session = db_session()
-    lists = {found.code: found.title for found in published_lists(session)}
-    form = FilterForm(request.args).offer(PUBLIC_STATES, lists)
-    page = paginate(session, published_topics(form.filters()), page_number())
+    form = FilterForm(request.args).offer(PUBLIC_STATES, published_lists(session))
+    page = paginate(session, published_topics(form.filters()), page_number(), rows=True)
     return for_visitors(render_template("public/topics.html", filters=form, page=page))
 
 

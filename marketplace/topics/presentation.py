@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Row
+
 from marketplace.organisations.models import Organisation
 from marketplace.topics import wording
 from marketplace.topics.content import SECTION_LABELS, ExpectedStandard
@@ -35,9 +37,9 @@ def levels(codes: Sequence[str]) -> str:
     return wording.joined((translate(wording.LEVEL_SHORT[code]) for code in codes), translate)
 
 
-def state(thing: Topic | ChallengeList) -> tuple[str, str, str]:
-    """Code, word and tone of the state, for the ``chip`` macro."""
-    workflow = TOPIC if isinstance(thing, Topic) else CHALLENGE_LIST
+def state(thing: Topic | Row[Any] | ChallengeList) -> tuple[str, str, str]:
+    """Code, word and tone of the state, for the ``chip`` macro; of a topic also as a line of a list."""
+    workflow = CHALLENGE_LIST if isinstance(thing, ChallengeList) else TOPIC
     return thing.state, translate(workflow.label(thing.state)), wording.TONES[thing.state]  # type: ignore[index]
 
 

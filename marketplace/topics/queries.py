@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, Text, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -77,9 +78,13 @@ def all_lists() -> Select[ChallengeList]:
     return select(ChallengeList).order_by(ChallengeList.year.desc(), ChallengeList.id.desc())
 
 
-def published_lists(session: Session) -> Sequence[ChallengeList]:
-    """The lists the public knows."""
-    return session.scalars(all_lists().where(ChallengeList.state != ListState.DRAFT)).all()
+def published_lists(session: Session) -> dict[str, str]:
+    """Code → title of the lists the public knows, newest first."""
+    query = all_lists().where(ChallengeList.state != ListState.DRAFT)
+    return {
+        code: title
+        for code, title in session.execute(query.with_only_columns(ChallengeList.code, ChallengeList.title))
+    }
 
 
 def topics_by_list(session: Session, list_ids: Sequence[int]) -> dict[int, int]:
@@ -112,7 +117,7 @@ def public_topic(session: Session, code: str) -> Topic:
     return found
 
 
-def _narrowed(query: Select[Topic], filters: TopicFilters) -> Select[Topic]:
+def _narrowed(query: Select[Any], filters: TopicFilters) -> Select[Any]:
     if filters.state:
         query = query.where(Topic.state == filters.state)
     if filters.category:
@@ -129,9 +134,20 @@ def _narrowed(query: Select[Topic], filters: TopicFilters) -> Select[Topic]:
     return query
 
 
-def published_topics(filters: TopicFilters) -> Select[Topic]:
-    """What the public list shows: of the open ones the nearest deadline first, otherwise the newest first."""
-    query = _with_list(select(Topic)).where(Topic.published_at.is_not(None))
+IN_BRIEF = (
+    Topic.id, Topic.code, Topic.title, Topic.category, Topic.field, Topic.budget_min_fen, Topic.budget_max_fen,
+    Topic.award_mode, Topic.max_awardees, Topic.deadline, Topic.state, Topic.published_at, Topic.is_sample,
+)  # fmt: skip
+"""What a line of a list shows of a topic; its long texts stay in the database."""
+
+
+def _lines() -> Any:
+    return select(*IN_BRIEF)
+
+
+def published_topics(filters: TopicFilters) -> Select[Any]:
+    """Lines of the public list (``IN_BRIEF``): of the open ones the nearest deadline first, otherwise the newest."""
+    query = _lines().where(Topic.published_at.is_not(None))
     if filters.state == TopicState.OPEN:
         return _narrowed(query, filters).order_by(Topic.deadline, Topic.id)
     return _narrowed(query, filters).order_by(Topic.published_at.desc(), Topic.id.desc())

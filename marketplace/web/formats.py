@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from marketplace.core.clock import to_beijing
-from marketplace.core.money import fen_to_wan
+from marketplace.core.money import FEN_PER_WAN, fen_to_wan
 
 
 def date_text(day: date | None, english: bool) -> str:
@@ -20,8 +20,9 @@ def datetime_text(moment: datetime | None, english: bool, seconds: bool = False)
     """2026年3月31日 17:30 or 31 Mar 2026 17:30, Beijing time."""
     if moment is None:
         return ""
-    clock = to_beijing(moment).strftime("%H:%M:%S" if seconds else "%H:%M")
-    return f"{date_text(moment, english)} {clock}"
+    local = to_beijing(moment)
+    clock = f"{local.hour:02d}:{local.minute:02d}" + (f":{local.second:02d}" if seconds else "")
+    return f"{date_text(local.date(), english)} {clock}"
 
 
 def exact_text(moment: datetime | None) -> str:
@@ -35,6 +36,15 @@ def exact_text(moment: datetime | None) -> str:
 def wan_text(fen: int | None) -> str:
     """Money in 万元 with two decimals, without the unit."""
     return "" if fen is None else f"{fen_to_wan(fen):,.2f}"
+
+
+def exact_wan_text(fen: int | None) -> str:
+    """Money in 万元, exact to the 分, with at least two decimals and without the unit."""
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, FEN_PER_WAN)
+    tail = f"{rest:06d}"
+    return f"{whole:,}.{tail[:2]}{tail[2:].rstrip('0')}"
 
 
 def score_text(score: Decimal | None) -> str:

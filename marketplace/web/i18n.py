@@ -23,15 +23,30 @@ def choose_locale() -> str:
 
 @cache
 def _english() -> dict[str, str]:
-    return {m.id: m.string for m in merged_catalogue("en") if isinstance(m.id, str) and isinstance(m.string, str)}
+    return {
+        m.id: m.string for m in merged_catalogue("en") if isinstance(m.id, str) and isinstance(m.string, str)
+    }
+
+
+def speaks_english() -> bool:
+    """True when the page is in English; asked of cookie and person once a request."""
+    found: bool | None = g.get("speaks_english")
+    if found is None:
+        found = g.speaks_english = choose_locale() == "en"
+    return found
+
+
+def page_language() -> str:
+    """The language of the page being made; empty outside any request."""
+    if not has_request_context():
+        return ""
+    return "en" if speaks_english() else "zh"
 
 
 def page_gettext(message: str, **params: Any) -> str:
     """A template's ``_()``: one look-up a call, since a page asks hundreds of times. Markup among the parameters
     makes the whole text Markup; everything else is escaped where it is shown."""
-    if "speaks_english" not in g:
-        g.speaks_english = choose_locale() == "en"
-    text = _english().get(message, message) if g.speaks_english else message
+    text = _english().get(message, message) if speaks_english() else message
     if not params:
         return text
     if any(isinstance(value, Markup) for value in params.values()):
@@ -46,6 +61,16 @@ def translate(message: str, params: dict[str, Any] | None = None) -> str:
     if not has_request_context():
         return str(gettext(message, **(params or {})))
     return str(page_gettext(message, **(params or {})))
+
+
+def in_chinese(message: str, params: dict[str, Any] | None = None) -> str:
+    """``translate`` for a page that is known to be in Chinese."""
+    return (message % params if params else message) if message else ""
+
+
+def to_english(message: str, params: dict[str, Any] | None = None) -> str:
+    """``translate`` for a page that is known to be in English."""
+    return in_chinese(_english().get(message, message), params)
 
 
 def translate_error(error: MarketplaceError) -> str:

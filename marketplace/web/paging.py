@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 PER_PAGE = 50
@@ -41,11 +41,19 @@ def page_number() -> int:
     return int(raw) if raw.isascii() and raw.isdigit() and 0 < int(raw[:9]) <= 100_000 else 1
 
 
+def _count(query: Select[Any]) -> Select[int]:
+    """Counts the rows without fetching what they hold."""
+    plain = query.order_by(None)
+    if not (plain._distinct or plain._group_by_clauses):
+        plain = plain.with_only_columns(literal(1), maintain_column_froms=True)
+    return select(func.count()).select_from(plain.subquery())
+
+
 def paginate(
     session: Session, query: Select[Any], number: int, per_page: int = PER_PAGE, *, rows: bool = False
 ) -> Page:
     """The asked page of a query. ``rows=True`` for queries of several columns."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    total = session.scalar(_count(query)) or 0
     window = query.limit(per_page).offset((number - 1) * per_page)
     items: Sequence[Any] = session.execute(window).all() if rows else session.scalars(window).unique().all()
     return Page(items, number, total, per_page)

@@ -18,6 +18,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.database import database_now, reading_session, writing_session
 from marketplace.core.errors import StaleVersion
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.web.environment import PageEnvironment
 from marketplace.web.runtime import runtime
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -107,6 +108,8 @@ def _worth_repeating(error: Exception) -> bool:
 
 class Application(Flask):
     """Flask with the request's unit of work around each view."""
+
+    jinja_environment = PageEnvironment
 
     def send_static_file(self, filename: str) -> Response:
         """Built assets lie beside their compressed copy: nothing is compressed twice."""

@@ -1,6 +1,7 @@
 """What every template may use: formats, language, navigation, the clock."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,19 @@ from flask import Flask, request, url_for
 from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from markupsafe import Markup
+from werkzeug.routing import Rule
 
-from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, wan_text
-from marketplace.web.i18n import page_gettext, reason_text, translate
+from marketplace.web.environment import PageEnvironment
+from marketplace.web.formats import date_text, datetime_text, exact_text, exact_wan_text, score_text, wan_text
+from marketplace.web.i18n import (
+    in_chinese,
+    page_gettext,
+    page_language,
+    reason_text,
+    speaks_english,
+    to_english,
+    translate,
+)
 from marketplace.web.markdown import markdown
 from marketplace.web.navigation import navigation
 from marketplace.web.requests import current_actor, request_now
@@ -20,7 +31,7 @@ from marketplace.web.runtime import runtime
 
 def in_english() -> bool:
     """True when the page speaks English."""
-    return str(get_locale()) == "en"
+    return speaks_english()
 
 
 def show_datetime(moment: datetime | None, seconds: bool = False) -> str:
@@ -34,13 +45,15 @@ def show_date(day: date | None) -> str:
 
 
 class Addresses:
-    """Addresses that never change while the program runs, looked up once: assets by name, views by endpoint."""
+    """Addresses looked up in a short way: those that never change while the program runs (assets by name, views by
+    endpoint) once; those with values straight from the endpoint's one rule."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         manifest = Path(app.static_folder or "") / "built" / "manifest.json"
         self.hashed: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
         self.known: dict[tuple[str, str], str] = {}
+        self.rules: dict[str, Rule | None] = {}
 
     def asset(self, name: str) -> str:
         """The address of a static file, with its content hash when the assets have been built."""
@@ -56,6 +69,25 @@ class Addresses:
             self.known[key] = url_for(endpoint) if endpoint in self.app.view_functions else ""
         return self.known[key]
 
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """The address of a view, as ``flask.url_for`` gives it."""
+        rule = self._only_rule(endpoint)
+        if rule is None or not rule.arguments <= values.keys() or not all(map(_is_simple, values.items())):
+            return url_for(endpoint, **values)
+        built = rule.build(values)
+        return url_for(endpoint, **values) if built is None else request.script_root + built[1]
+
+    def _only_rule(self, endpoint: str) -> Rule | None:
+        if endpoint not in self.rules:
+            found = list(self.app.url_map.iter_rules(endpoint)) if endpoint in self.app.view_functions else []
+            self.rules[endpoint] = found[0] if len(found) == 1 else None
+        return self.rules[endpoint]
+
+
+def _is_simple(pair: tuple[str, Any]) -> bool:
+    """A value that goes into the address as it is, not an option of ``url_for``."""
+    return isinstance(pair[1], str | int) and not pair[0].startswith("_")
+
 
 def _context() -> dict[str, Any]:
     settings = runtime().settings
@@ -69,18 +101,37 @@ def _context() -> dict[str, Any]:
     }
 
 
+def _in_one_language(language: str, words: Callable[..., str]) -> dict[str, Callable[..., str]]:
+    """The filters of pages whose language is known when they are compiled."""
+    english = language == "en"
+
+    def moment(value: datetime | None, seconds: bool = False) -> str:
+        return datetime_text(value, english, seconds)
+
+    def day(value: date | None) -> str:
+        return date_text(value, english)
+
+    return {f"t_{language}": words, f"datetime_{language}": moment, f"date_{language}": day}
+
+
 def install(app: Flask) -> None:
     """Registers filters, globals and the context of all pages."""
     app.jinja_env.undefined = StrictUndefined
+    PageEnvironment.language = staticmethod(page_language)
+    PageEnvironment.translate = staticmethod(page_gettext)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        datetime=show_datetime, date=show_date, exact=exact_text, wan=wan_text, score=score_text, t=translate,
+        datetime=show_datetime, date=show_date, exact=exact_text, wan=wan_text,
+        exact_wan=exact_wan_text, score=score_text, t=translate,
         markdown=lambda text: Markup(markdown(text)),  # noqa: S704 - sanitized
     )  # fmt: skip
+    for language, words in (("zh", in_chinese), ("en", to_english)):
+        app.jinja_env.filters.update(_in_one_language(language, words))
     addresses = Addresses(app)
     app.jinja_env.globals.update(
         _=page_gettext, gettext=page_gettext, link=addresses.link, asset=addresses.asset,
         reason_text=reason_text, in_english=in_english, translate=translate,
+        url_for=addresses.url_for,
     )  # fmt: skip
     app.context_processor(_context)
