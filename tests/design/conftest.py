@@ -14,7 +14,8 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from marketplace.i18n import DEFAULT_LOCALE, TRANSLATIONS, compile_catalogues
-from marketplace.web.i18n import page_gettext
+from marketplace.web.formats import exact_wan_text
+from marketplace.web.i18n import page_gettext, translate
 from marketplace.web.styleguide import styleguide_context
 from marketplace.web.templating import Addresses, show_date, show_datetime
 
@@ -107,7 +108,9 @@ def design_app() -> Flask:
     Babel(app, locale_selector=lambda: request.args.get("lang", "zh_Hans_CN"))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(datetime=show_datetime, date=show_date)
+    app.jinja_env.filters.update(
+        datetime=show_datetime, date=show_date, exact_wan=exact_wan_text, t=translate
+    )
     addresses = Addresses(app)
     app.jinja_env.globals.update(
         _=page_gettext,

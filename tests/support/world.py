@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 from flask import Flask
@@ -28,6 +28,7 @@ from marketplace.organisations.models import Person
 from marketplace.organisations.reference import load_reference
 from marketplace.organisations.sessions import begin_session
 from marketplace.sample.cast import seat_cast
+from marketplace.web.environment import PageEnvironment
 from tests.support.postgres import PostgresServer
 
 BEGINNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -165,16 +166,21 @@ class World:
 
 
 class CompiledTemplates(BytecodeCache):
-    """Each template is compiled once in a test process, however many worlds are built."""
+    """Each template is compiled once for each language in a test process, however many worlds are built."""
 
-    kept: ClassVar[dict[str, bytes]] = {}
+    kept: ClassVar[dict[tuple[str, str, str], bytes]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key + bucket.checksum in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key + bucket.checksum])
+        if (kept := self.kept.get(_name_of(bucket))) is not None:
+            bucket.bytecode_from_string(kept)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+        self.kept[_name_of(bucket)] = bucket.bytecode_to_string()
+
+
+def _name_of(bucket: Bucket) -> tuple[str, str, str]:
+    environment = cast(PageEnvironment, bucket.environment)
+    return environment.language(), bucket.key, bucket.checksum
 
 
 def build_world(url: str, data_dir: Path, **settings: Any) -> World:
