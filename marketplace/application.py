@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     CSRFProtect(app)
     _sign_in(app)
     Compress(app)
+    app.after_request(security.close_with_response)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.teardown_request(requests.close)

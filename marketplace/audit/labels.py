@@ -47,6 +47,13 @@ DETAILS = {
     "seed": N_("随机种子"),
     "term_to": N_("聘期至"),
     "all_in": N_("是否齐全"),
+    "account": N_("账号"),
+    "email": N_("邮箱"),
+    "posts": N_("任职"),
+    "role": N_("角色"),
+    "fields": N_("修改的项目"),
+    "former_name": N_("原名称"),
+    "last_day": N_("最后一天"),
 }
 """Names of details; a hash keeps its technical name."""
 HIDDEN = frozenset({"opinion", "score", "grade", "candidates", "chosen", "order"})

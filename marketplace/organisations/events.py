@@ -39,7 +39,7 @@ class SessionsEnded(PersonEvent):
     """结束会话: one's own other sessions, or all of them because something about the person has changed."""
 
     audit_label: ClassVar[str] = N_("结束登录会话")
-    number: int
+    count: int
     cause: str
 
 
@@ -162,7 +162,7 @@ class PeopleImported(OrganisationEvent):
     """批量导入人员, in the name of the importing unit."""
 
     audit_label: ClassVar[str] = N_("批量导入人员")
-    number: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

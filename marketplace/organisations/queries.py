@@ -156,6 +156,7 @@ def demo_cast(session: Session) -> list[tuple[str, list[CastMember]]]:
     groups: dict[str, list[CastMember]] = {key: [] for key, _ in CAST_GROUPS}
     for person_id, posts in found.items():
         groups[_part(posts[0][1], posts[0][3])].append(_cast_member(person_id, posts))
+    groups["experts"].sort(key=lambda member: member.person_id)
     return [(label, groups[key]) for key, label in CAST_GROUPS if groups[key]]
 
 

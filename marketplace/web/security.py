@@ -86,3 +86,11 @@ def add_headers(response: Response) -> Response:
     if "request_id" in g:
         response.headers["X-Request-Id"] = g.request_id
     return response
+
+
+def close_with_response(response: Response) -> Response:
+    """Compression puts its own stream in a file's place and would leave the file open."""
+    body = response.response
+    if response.is_streamed and hasattr(body, "close"):
+        response.call_on_close(body.close)
+    return response

@@ -99,7 +99,7 @@ def test_a_good_file_is_tried_then_imported(world: World) -> None:
     assert set(found) == {"zhang@sample.example", "li@sample.example"}
     assert found["li@sample.example"].phone == "13800001234"
     assert posts == ["clerk", "clerk"]
-    assert row.details["number"] == mails == 2
+    assert row.details["count"] == mails == 2
     again = browser.post("/manage/people/import", {"seal": seal.group(1)})
     assert again.status_code == 422
     assert "请重新检查后再导入" in again.get_data(as_text=True)

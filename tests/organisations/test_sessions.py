@@ -269,3 +269,12 @@ def test_settings_decide_the_limits(sqlite_world: World) -> None:
     browser = signed_in(sqlite_world, "hangzhou_clerk")
     sqlite_world.clock.forward(minutes=5)
     assert not is_in(browser)
+
+
+def test_everybody_chooses_the_language_of_the_mails(sqlite_world: World) -> None:
+    browser = signed_in(sqlite_world, "hangzhou_clerk")
+    assert browser.post("/account/language", {"locale": "xx"}).status_code == 404
+    assert browser.post("/account/language", {"locale": "en"}).status_code == 302
+    assert "My sessions" in browser.get("/account/sessions").get_data(as_text=True)
+    with sqlite_world.reading() as session:
+        assert session.get_one(Person, sqlite_world.people["hangzhou_clerk"]).locale == "en"

@@ -141,5 +141,5 @@ def import_people(uow: UnitOfWork, lines: Sequence[Line]) -> int:
     for newcomer in checked.newcomers:
         invite(uow, newcomer)
     if uow.actor.organisation_id is not None:
-        uow.emit(PeopleImported(organisation_id=uow.actor.organisation_id, number=len(checked.newcomers)))
+        uow.emit(PeopleImported(organisation_id=uow.actor.organisation_id, count=len(checked.newcomers)))
     return len(checked.newcomers)

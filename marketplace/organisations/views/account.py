@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from marketplace.core.errors import NotFound
+from marketplace.i18n import LOCALES
 from marketplace.organisations import credentials
 from marketplace.organisations.forms import ChangePasswordForm
 from marketplace.organisations.operations import account as operations
@@ -45,7 +46,7 @@ def act_as() -> Response:
 def my_sessions() -> str:
     """Where this person is signed in."""
     sessions = live_sessions(db_session(), current_user.person_id, request_now())
-    return render_template("organisations/sessions.html", sessions=sessions)
+    return render_template("organisations/sessions.html", sessions=sessions, languages=LOCALES)
 
 
 @blueprint.post("/account/sessions/<int:session_id>/end")
@@ -63,6 +64,15 @@ def end_other_sessions() -> Response:
     """Signs out everywhere else."""
     number = operations.end_other_sessions(current_uow(), current_user)
     flash(_("已结束其他%(n)s个会话。", n=number), "success")
+    return redirect(url_for("organisations.my_sessions"))
+
+
+@blueprint.post("/account/language")
+@signed_in()
+def choose_language() -> Response:
+    """The language of this person's mails."""
+    operations.choose_language(current_uow(), current_user, request.form.get("locale", ""))
+    flash(_("邮件语言已保存。"), "success")
     return redirect(url_for("organisations.my_sessions"))
 
 
