@@ -17,8 +17,8 @@ people = AppGroup("people", help="People and their accounts (人员).")
 
 
 @people.command("create-admin")
-@click.option("--email", required=True, help="Address to which the invitation goes.")
-@click.option("--name", required=True, help="Name of the person.")
+@click.option("--email", prompt="E-mail", help="Address to which the invitation goes; asked for when left out.")
+@click.option("--name", prompt="Name", help="Name of the person; asked for when left out.")
 @click.option(
     "--role", default=Role.SECURITY_ADMIN.value, show_default=True,
     type=click.Choice(sorted(role.value for role in ADMINISTRATOR_ROLES)),
