@@ -320,3 +320,18 @@ def test_locks_and_counts_hold_no_address_book(sqlite_world: World) -> None:
         enter(sqlite_world, NOBODY, "wrong password")
     with sqlite_world.reading() as session:
         assert NOBODY not in "".join(session.scalars(select(SignInLock.counter)))
+
+
+def test_wrong_tries_at_the_same_moment_are_all_counted(world: World) -> None:
+    """Twelve at once, as over several processes: four are merely wrong, the fifth closes the account, the others
+    find it closed."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from marketplace.organisations.credentials import prove
+    from marketplace.organisations.operations.sign_in import sign_in
+
+    parts = world.runtime
+    wrong = prove(parts.engine, parts.settings, CLERK, "wrong password")
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(lambda _n: world.do(None, sign_in, wrong).locked_until, range(12)))
+    assert [found.count(None), len(found)] == [4, 12]
