@@ -1,6 +1,8 @@
 """The opening: once, with the true deadline on record, however late the worker comes; and the formal check."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -9,10 +11,13 @@ from marketplace.audit.models import Seal
 from marketplace.audit.seals import topic_seal
 from marketplace.bids.models import Bid, BidOpening
 from marketplace.bids.opening import disqualify_bid, open_due_topics
-from marketplace.bids.operations import withdraw_bid
+from marketplace.bids.operations import submit_bid, withdraw_bid
 from marketplace.bids.reminders import STEPS, due_step, remind_unsubmitted
+from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.database import writing_session
 from marketplace.core.errors import Refused
+from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Organisation
 from marketplace.topics.models import Topic
@@ -68,6 +73,43 @@ def test_at_the_deadline_everything_submitted_is_opened_and_recorded(world: Worl
     assert bid_of(world, draft).state == "draft"
     with world.reading() as session:
         assert session.get_one(Seal, topic_seal(topic_id)).opened_at == found.opened_at
+
+
+def test_a_submission_under_way_is_opened_or_refused_but_never_lost(world: World) -> None:
+    """The opening and a submission at the last moment: whichever comes first, record and receipts agree."""
+    topic_id = published_topic(world)
+    bid_id = draft_bid(world, topic_id)
+    deadline = topic(world, topic_id).deadline
+    assert deadline is not None
+    world.clock.now = deadline - timedelta(microseconds=1)
+    head, system = world.actor("hangzhou_head"), SYSTEM
+    gate, parts, outcomes = Barrier(2), world.runtime, []
+
+    def act(actor: Actor, now: datetime, deed: Callable[[UnitOfWork], object]) -> None:
+        gate.wait()
+        with writing_session(world.engine) as session:
+            uow = UnitOfWork(session, actor, now, parts.settings, parts.files, parts.reactions, parts.witnesses)
+            try:
+                deed(uow)
+                uow.commit()
+                outcomes.append(actor.person_name)
+            except Refused:
+                session.rollback()
+
+    last, first = world.clock.now, deadline
+    threads = [
+        Thread(target=act, args=(head, last, lambda uow: submit_bid(uow, uow.session.get_one(Bid, bid_id)))),
+        Thread(target=act, args=(system, first, open_due_topics)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = opening(world, topic_id)
+    assert found is not None
+    accepted = head.person_name in outcomes
+    assert [line["bid_id"] for line in found.record] == ([bid_id] if accepted else [])
+    assert bid_of(world, bid_id).state == ("opened" if accepted else "draft")
 
 
 def test_three_days_of_downtime_leave_the_true_deadline_on_record(world: World) -> None:
