@@ -28,6 +28,15 @@ def _english() -> dict[str, str]:
     }
 
 
+@cache
+def _english_plurals() -> dict[str, tuple[str, str]]:
+    return {
+        m.id[0]: (m.string[0], m.string[1])
+        for m in merged_catalogue("en")
+        if isinstance(m.id, tuple) and isinstance(m.string, tuple)
+    }
+
+
 def speaks_english() -> bool:
     """True when the page is in English; asked of cookie and person once a request."""
     found: bool | None = g.get("speaks_english")
@@ -52,6 +61,13 @@ def page_gettext(message: str, **params: Any) -> str:
     if any(isinstance(value, Markup) for value in params.values()):
         return Markup(text) % params  # noqa: S704 - the text is ours, plain parameters are escaped
     return text % params
+
+
+def page_ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
+    """A template's ``ngettext()``: Chinese has one form, English two."""
+    forms = _english_plurals().get(singular) if speaks_english() else None
+    text = forms[num != 1] if forms else singular
+    return text % {"num": num, **params}
 
 
 def translate(message: str, params: dict[str, Any] | None = None) -> str:

@@ -18,6 +18,7 @@ from marketplace.web.i18n import (
     in_chinese,
     page_gettext,
     page_language,
+    page_ngettext,
     reason_text,
     speaks_english,
     to_english,
@@ -130,7 +131,7 @@ def install(app: Flask) -> None:
         app.jinja_env.filters.update(_in_one_language(language, words))
     addresses = Addresses(app)
     app.jinja_env.globals.update(
-        _=page_gettext, gettext=page_gettext, link=addresses.link, asset=addresses.asset,
+        _=page_gettext, gettext=page_gettext, ngettext=page_ngettext, link=addresses.link, asset=addresses.asset,
         reason_text=reason_text, in_english=in_english, translate=translate,
         url_for=addresses.url_for,
     )  # fmt: skip

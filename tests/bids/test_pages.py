@@ -252,6 +252,14 @@ def test_uncovered_deliverables_are_shown(sqlite_world: World) -> None:
     assert all(f"“{name}”还没有考核指标" in check for name in names)
 
 
+def test_numbers_of_things_are_told_in_both_languages(sqlite_world: World) -> None:
+    bid_id = draft_bid(sqlite_world, published_topic(sqlite_world), risks="", basis="", pledged=False)
+    chinese = sqlite_world.browser("hangzhou_clerk").get(f"/bids/{bid_id}/check").text
+    english = sqlite_world.browser("hangzhou_clerk", "en").get(f"/bids/{bid_id}/check").text
+    assert "还有 3 处需要补充" in chinese
+    assert "3 things still to add" in english
+
+
 def test_files_are_dropped_and_kept_as_ticked(sqlite_world: World) -> None:
     world = sqlite_world
     bid_id = draft_bid(world, published_topic(world), file=("旧.pdf", pdf("old")))
