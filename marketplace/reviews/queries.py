@@ -154,14 +154,21 @@ def items_of(session: Session, panel_id: int) -> Sequence[PanelItem]:
     return session.scalars(items_page(panel_id)).all()
 
 
-def ranking_rows(session: Session, panel_id: int) -> Sequence[Any]:
-    """The whole ranking as plain rows for an export: (rank, label, total, trace)."""
-    query = (
-        select(PanelItem.rank, PanelItem.label, PanelItem.total, PanelItem.trace)
+def ranking(panel_id: int) -> Select[Any]:
+    """The ranking as plain rows, best first: id, rank, label, total, trace and the lead's short name."""
+    return (
+        select(
+            PanelItem.id,
+            PanelItem.rank,
+            PanelItem.label,
+            PanelItem.total,
+            PanelItem.trace,
+            Organisation.short_name,
+        )
+        .join(Organisation, Organisation.id == PanelItem.organisation_id)
         .where(PanelItem.panel_id == panel_id)
         .order_by(PanelItem.rank.is_(None), PanelItem.rank, PanelItem.position)
     )
-    return session.execute(query).all()
 
 
 def items_by_id(session: Session, item_ids: Sequence[int]) -> dict[int, PanelItem]:

@@ -110,13 +110,12 @@ def score(
     world: World, panel_id: int, key: str, by_item: Sequence[dict[str, MarkInput]], submit: bool = True
 ) -> None:
     """One expert scores all items, and submits."""
-    mine = seat_id(world, panel_id, key)
+    mine, items = seat_id(world, panel_id, key), item_ids(world, panel_id)
     with world.uow(key) as uow:
-        for item, given in zip(item_ids(world, panel_id), by_item, strict=True):
+        for item, given in zip(items, by_item, strict=True):
             place = place_for(uow.session, uow.actor, mine, item)
             operations.save_sheet(uow, place, given, f"{key}的意见")
-    if submit:
-        with world.uow(key) as uow:
+        if submit:
             operations.submit_sheets(uow, seat_for(uow.session, uow.actor, mine))
 
 

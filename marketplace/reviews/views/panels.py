@@ -21,6 +21,7 @@ from marketplace.reviews.forms import DueForm, ReasonForm
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import pool_for
 from marketplace.reviews.queries import (
+    concluded_panel_for,
     item_count,
     items_page,
     panel_for,
@@ -97,11 +98,11 @@ def _topic(raw: str) -> Topic:
 @signed_in(*policy.READERS, Role.EXPERT)
 def panel(panel_id: int) -> str:
     """The panel as it stands: composing, scoring, or its ranking."""
-    actor = current_actor()
+    session, actor = db_session(), current_actor()
     if not actor.has(*policy.READERS):
-        return ranking_page(panel_id)
-    found = panel_for(db_session(), actor, panel_id)
-    return ranking_page(panel_id) if found.state == PanelState.CONCLUDED else _page(found, Forms())
+        return ranking_page(concluded_panel_for(session, actor, panel_id))
+    found = panel_for(session, actor, panel_id)
+    return ranking_page(found) if found.state == PanelState.CONCLUDED else _page(found, Forms())
 
 
 def _page(panel: Panel, forms: Forms) -> str:

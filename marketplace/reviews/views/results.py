@@ -1,6 +1,6 @@
 """The ranking: who got what from whom, what was dropped, and why the order is as it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,13 +15,12 @@ from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import VoteForm
-from marketplace.reviews.models import Panel, PanelItem, Seat
+from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.queries import (
     concluded_panel_for,
     item_for,
     items_by_id,
-    items_page,
-    ranking_rows,
+    ranking,
     seats_of,
     sheets_of_item,
 )
@@ -50,45 +49,74 @@ def times_of(panel: Panel) -> dict[str, datetime | None]:
     }
 
 
-def ranking_page(panel_id: int, form: VoteForm | None = None) -> str:
-    """排名: fifty items a page; the traces hold all totals, so no sheet is read."""
+def ranking_page(panel: Panel, form: VoteForm | None = None) -> str:
+    """排名 of a panel whose result the actor may read: fifty items a page; the traces hold all totals, so no sheet is
+    read."""
     session, actor = db_session(), current_actor()
-    panel = concluded_panel_for(session, actor, panel_id)
     members = [seat for seat in seats_of(session, panel.id) if seat.state == SeatState.CONFIRMED]
-    page = paginate(session, items_page(panel.id), page_number())
+    rubric = rubric_from_dict(panel.rubric)
+    page = paginate(session, ranking(panel.id), page_number(), rows=True)
     ties = open_ties(panel.result)
     reader = actor.has(*policy.READERS)
     return render_template(
-        "reviews/ranking.html", panel=panel, topic=panel.topic, rubric=rubric_from_dict(panel.rubric), page=page,
-        members=members, rows=[_row(item, members) for item in page.items], plot=_plot(page.items[:PLOTTED]),
-        ties=_named(ties), form=form or VoteForm(formdata=None), workflow=PANEL,
+        "reviews/ranking.html", panel=panel, topic=panel.topic, rubric=rubric, page=page, members=members,
+        rows=_rows(page.items, panel, [seat.id for seat in members], rubric), plot=_plot(page.items[:PLOTTED]),
+        ties=_named(ties), form=form or VoteForm(formdata=None), workflow=PANEL, tie_break=_tie_break(rubric),
         voting=policy.may_vote(actor, panel.state, len(ties)), reader=reader,
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
         history=history_rows(history_of(session, "panel", panel.id)) if reader else [],
     )  # fmt: skip
 
 
-def _row(item: PanelItem, members: Sequence[Seat]) -> dict[str, Any]:
-    """One line of the ranking: each member's total in her column, dropped ones marked."""
-    trace = item.trace or {}
-    by_seat = {sheet["seat"]: sheet for sheet in trace.get("sheets", ())}
-    missing = set(trace.get("incomplete", ()))
-    cells = [
+def _tie_break(rubric: Rubric) -> str:
+    """What equal scores are compared by, in words."""
+    return translate(next(one.label for one in rubric.criteria if one.code == rubric.tie_break))
+
+
+def _rows(items: Sequence[Any], panel: Panel, seats: Sequence[int], rubric: Rubric) -> list[dict[str, Any]]:
+    """The lines of the ranking as texts; words and addresses that all lines share are looked up once."""
+    ends = {"highest": _("去最高"), "lowest": _("去最低")}
+    notes = {
+        "vote": _("并列，由评审组表决"),
+        "tie": _("得分相同，按“%(criterion)s”排序", criterion=_tie_break(rubric)),
+        "none": _("没有可计入的评分表"),
+    }
+    address = url_for("reviews.panel", panel_id=panel.id)
+    return [
         {
-            "total": by_seat[seat.id]["total"] if seat.id in by_seat else None,
-            "dropped": by_seat[seat.id]["dropped"] if seat.id in by_seat else "",
-            "unable": seat.id in missing,
+            "rank": "—" if item.rank is None else item.rank,
+            "label": item.label,
+            "url": f"{address}/items/{item.id}",
+            "total": "—" if item.total is None else f"{item.total:.2f}",
+            "cells": _cells(item.trace or {}, seats, ends, _("未计入")),
+            "note": notes.get(_why(item.total, item.trace or {}), ""),
         }
-        for seat in members
+        for item in items
     ]
-    return {"item": item, "cells": cells, "trace": trace}
 
 
-def _plot(items: Sequence[PanelItem]) -> list[dict[str, Any]]:
+def _cells(
+    trace: Mapping[str, Any], seats: Sequence[int], ends: Mapping[str, str], missing: str
+) -> list[tuple[str, str]]:
+    """Each member's total in her column, with the word for a dropped one."""
+    by_seat = {one["seat"]: (one["total"], ends.get(one["dropped"], "")) for one in trace.get("sheets", ())}
+    return [by_seat.get(seat, (missing, "")) for seat in seats]
+
+
+def _why(total: Decimal | None, trace: Mapping[str, Any]) -> str:
+    """Why an item stands where it stands: a code for its note."""
+    if total is None:
+        return "none"
+    if trace.get("needs_vote"):
+        return "vote"
+    return "tie" if trace.get("by_tie_break") else ""
+
+
+def _plot(items: Sequence[Any]) -> list[dict[str, Any]]:
     """Dots for the chart: the totals of every item that has a score."""
     return [
         {
-            "label": item.organisation.short_name or item.organisation.name,
+            "label": item.short_name or item.label,
             "dots": [float(sheet["total"]) for sheet in (item.trace or {}).get("sheets", ())],
             "mean": float(item.total),
         }
@@ -114,7 +142,7 @@ def panel_vote(panel_id: int) -> Response | tuple[str, int]:
     ):
         flash(_("表决结果已记录，名次已更新。"), "success")
         return redirect(url_for("reviews.panel", panel_id=panel_id))
-    return ranking_page(panel_id, form), 422
+    return ranking_page(panel, form), 422
 
 
 def _order(posted: Mapping[str, str]) -> list[int]:
@@ -169,30 +197,28 @@ def _ranking_sheet(panel: Panel, members: Sequence[Seat], rubric: Rubric) -> She
         _("说明"),
     ]
     widths = (6, 36, 10, *([10] * len(members)), 10, 10, *([12] * len(rubric.criteria)), 24)
-    rows = _ranking_lines(ranking_rows(db_session(), panel.id), [seat.id for seat in members], rubric)
+    rows = _ranking_lines(db_session().execute(ranking(panel.id)), [seat.id for seat in members], rubric)
     return Sheet(_("排名"), headings, rows, widths)
 
 
-def _ranking_lines(rows: Sequence[Any], seats: Sequence[int], rubric: Rubric) -> Iterator[list[Any]]:
+def _ranking_lines(rows: Iterable[Any], seats: Sequence[int], rubric: Rubric) -> Iterator[list[Any]]:
     codes = [criterion.code for criterion in rubric.criteria]
-    for rank, label, total, trace in rows:
-        trace = trace or {}
+    for row in rows:
+        rank, label, total, trace = row.rank, row.label, row.total, row.trace or {}
         totals = {one["seat"]: Decimal(one["total"]) for one in trace.get("sheets", ())}
         ends = {one["dropped"]: Decimal(one["total"]) for one in trace.get("sheets", ()) if one["dropped"]}
         shares = trace.get("contributions", {})
         yield [
             rank, label, total, *(totals.get(seat) for seat in seats), ends.get("highest"), ends.get("lowest"),
-            *(Decimal(shares[code]) if code in shares else None for code in codes), _note(trace, rubric),
+            *(Decimal(shares[code]) if code in shares else None for code in codes), _note(total, trace, rubric),
         ]  # fmt: skip
 
 
-def _note(trace: Mapping[str, Any], rubric: Rubric) -> str:
-    if trace.get("needs_vote"):
+def _note(total: Decimal | None, trace: Mapping[str, Any], rubric: Rubric) -> str:
+    why = _why(total, trace)
+    if why == "vote":
         return str(_("并列，由评审组表决"))
-    if not trace.get("by_tie_break"):
-        return ""
-    label = next(criterion.label for criterion in rubric.criteria if criterion.code == rubric.tie_break)
-    return str(_("得分相同，按“%(criterion)s”排序", criterion=translate(label)))
+    return str(_("得分相同，按“%(criterion)s”排序", criterion=_tie_break(rubric))) if why == "tie" else ""
 
 
 def _rule_sheet(panel: Panel, rubric: Rubric) -> Sheet:
