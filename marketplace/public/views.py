@@ -8,19 +8,20 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from marketplace.core.actor import Role
 from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
-from marketplace.notices.queries import RESULT_KINDS, latest, notices, notices_of_topic
+from marketplace.notices.queries import RESULT_KINDS, latest, latest_in_full, notices, notices_of_topic
 from marketplace.public.queries import figures, projects_by_city
 from marketplace.topics.content import from_plain
 from marketplace.topics.forms.filters import FilterForm
 from marketplace.topics.models import Topic
 from marketplace.topics.operations import content_of
 from marketplace.topics.policy import UNPUBLISHED
+from marketplace.topics.presentation import lines
 from marketplace.topics.queries import (
     TopicFilters,
     is_eligible,
+    list_titles,
     public_list,
     public_topic,
-    published_lists,
     published_topics,
     rules_of,
     versions_of,
@@ -75,9 +76,13 @@ def front() -> Response:
 def topics() -> Response:
     """榜题: the public list with its filters."""
     session = db_session()
-    form = FilterForm(request.args).offer(PUBLIC_STATES, published_lists(session))
+    form = FilterForm(request.args).offer(PUBLIC_STATES, list_titles(session, public=True))
     page = paginate(session, published_topics(form.filters()), page_number(), rows=True)
-    return for_visitors(render_template("public/topics.html", filters=form, page=page))
+    return for_visitors(
+        render_template(
+            "public/topics.html", filters=form, page=page, lines=lines(page.items, url_for("public.topics"))
+        )
+    )
 
 
 @blueprint.get("/topics/<code>")
@@ -146,7 +151,7 @@ def about() -> Response:
 @public
 def feed() -> Response:
     """订阅: the newest notices as an Atom feed."""
-    found = latest(db_session(), IN_FEED)
+    found = latest_in_full(db_session(), IN_FEED)
     base = runtime().settings.base_url
     updated = found[0].published_at if found else None
     body = render_template("public/feed.xml", notices=found, base=base, updated=updated, epoch=EPOCH)

@@ -1,19 +1,23 @@
 """How pages speak of topics: words for codes, the state as a chip's parts, the stage as a stepper."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Row
 
+from marketplace.core.text import N_
 from marketplace.organisations.models import Organisation
 from marketplace.topics import wording
-from marketplace.topics.content import SECTION_LABELS, ExpectedStandard
+from marketplace.topics.content import SECTION_LABELS, ExpectedStandard, TopicContent
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.workflow import CHALLENGE_LIST, TOPIC, TopicState
+from marketplace.web.formats import wan_text
 from marketplace.web.i18n import translate
 from marketplace.web.offers import stepper
-from marketplace.web.templating import in_english
+from marketplace.web.templating import in_english, show_datetime
 
 BEGINNING = (TopicState.DRAFT, TopicState.IN_APPROVAL)
 ENDS: dict[str, tuple[TopicState, ...]] = {
@@ -56,6 +60,51 @@ def steps(topic: Topic, *, public: bool = False) -> list[dict[str, Any]]:
     return stepper(TOPIC, path, topic.state, {str(key): at for key, at in times.items()})
 
 
+def budget(topic: Topic | TopicContent | Row[Any]) -> str:
+    """The range of the budget, or 无资金."""
+    least, most = topic.budget_min_fen, topic.budget_max_fen
+    if most is None or least is None:
+        return translate(N_("无资金"))
+    amount = wan_text(most) if least == most else f"{wan_text(least)}–{wan_text(most)}"
+    return f"{amount} {translate(N_('万元'))}"
+
+
+def award(topic: Topic | TopicContent | Row[Any]) -> str:
+    """单一揭榜, or 赛马制 with the number of places."""
+    mode = translate(wording.AWARD_LABELS.get(topic.award_mode, topic.award_mode))
+    if topic.max_awardees <= 1:
+        return mode
+    return mode + translate(N_("（最多%(n)s家）"), {"n": topic.max_awardees})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One topic in the public list, worded."""
+
+    url: str
+    code: str
+    title: str
+    field: str
+    category: str
+    budget: str
+    award: str
+    deadline: datetime | None
+    deadline_text: str
+    state: tuple[str, str, str]
+    is_sample: bool
+
+
+def lines(topics: Iterable[Row[Any]], base: str) -> list[Line]:
+    """The lines of a list; ``base`` is the address of the list itself."""
+    return [
+        Line(
+            f"{base}/{quote(topic.code, safe='')}", topic.code, topic.title, topic.field, translate(topic.category),
+            budget(topic), award(topic), topic.deadline, show_datetime(topic.deadline), state(topic), topic.is_sample,
+        )
+        for topic in topics
+    ]  # fmt: skip
+
+
 def organisation(found: Organisation) -> str:
     """Its name in the reader's language."""
     return found.name_en if in_english() and found.name_en else found.name
@@ -65,6 +114,8 @@ WORDS: dict[str, Any] = {
     "awards": wording.AWARD_LABELS,
     "sections": SECTION_LABELS,
     "text": text,
+    "budget": budget,
+    "award": award,
     "levels": levels,
     "state": state,
     "steps": steps,

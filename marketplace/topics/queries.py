@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, Text, cast, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from marketplace.core.actor import Actor
 from marketplace.core.clock import beijing_date
@@ -78,13 +78,12 @@ def all_lists() -> Select[ChallengeList]:
     return select(ChallengeList).order_by(ChallengeList.year.desc(), ChallengeList.id.desc())
 
 
-def published_lists(session: Session) -> dict[str, str]:
-    """Code → title of the lists the public knows, newest first."""
-    query = all_lists().where(ChallengeList.state != ListState.DRAFT)
-    return {
-        code: title
-        for code, title in session.execute(query.with_only_columns(ChallengeList.code, ChallengeList.title))
-    }
+def list_titles(session: Session, *, public: bool) -> dict[str, str]:
+    """Code and title of the lists, newest first; for the public those it knows."""
+    query = all_lists().with_only_columns(ChallengeList.code, ChallengeList.title)
+    if public:
+        query = query.where(ChallengeList.state != ListState.DRAFT)
+    return {code: title for code, title in session.execute(query)}
 
 
 def topics_by_list(session: Session, list_ids: Sequence[int]) -> dict[int, int]:
@@ -154,8 +153,14 @@ def published_topics(filters: TopicFilters) -> Select[Any]:
 
 
 def desk_topics(filters: TopicFilters) -> Select[Topic]:
-    """What the officers' desk lists: all topics, the newest first."""
-    return _narrowed(_with_list(select(Topic)), filters).order_by(Topic.id.desc())
+    """What the officers' desk lists: all topics without their long texts, the newest first."""
+    short = (
+        load_only(
+            *IN_BRIEF, Topic.eligible_levels, Topic.publish_at, Topic.returned_sections, Topic.duration_months
+        ),
+        joinedload(Topic.list, innerjoin=True).load_only(ChallengeList.code, ChallengeList.title),
+    )
+    return _narrowed(select(Topic).options(*short), filters).order_by(Topic.id.desc())
 
 
 def due_topics(session: Session, now: datetime) -> Sequence[Topic]:

@@ -75,5 +75,9 @@ def _item(what: str, topic: Topic, endpoint: str, due_at: datetime | None = None
 
 def _list(item: ChallengeList) -> WorkItem:
     return WorkItem(
-        N_("核对规则并发布榜单"), item.title, "topics.show_list", {"list_id": item.id}, is_sample=item.is_sample
+        N_("核对规则并发布榜单"),
+        item.title,
+        "topics.show_list",
+        {"list_id": item.id},
+        is_sample=item.is_sample,
     )

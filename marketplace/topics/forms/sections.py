@@ -72,9 +72,7 @@ class StandardForm(Row):
 
     level = SelectField(_l("标准层级"), validate_choice=False, description=_l("不形成标准可不选"))
     start = TextField(_l("编号前缀"), most=20, description=_l("例如：DB33/T"))
-    note = TextField(
-        _l("说明"), most=100, description=_l("例如：不直接产出标准")
-    )
+    note = TextField(_l("说明"), most=100, description=_l("例如：不直接产出标准"))
 
 
 class BasicsForm(SectionForm):
@@ -172,7 +170,10 @@ class DeliverablesForm(SectionForm):
         return {
             "deliverables": tuple(
                 Deliverable(
-                    row.key.data or "", _one_line(row.name.data), row.kind.data, tuple(row.acceptance.data or ())
+                    row.key.data or "",
+                    _one_line(row.name.data),
+                    row.kind.data,
+                    tuple(row.acceptance.data or ()),
                 )
                 for row in rows
             )

@@ -15,7 +15,7 @@ from marketplace.topics import operations, policy
 from marketplace.topics.forms.filters import FilterForm
 from marketplace.topics.models import Topic
 from marketplace.topics.presentation import levels, state
-from marketplace.topics.queries import all_lists, desk_topics, versions_of
+from marketplace.topics.queries import all_lists, desk_topics, list_titles, versions_of
 from marketplace.topics.views.base import READERS, Page, blueprint, the_list, the_topic
 from marketplace.topics.wording import AWARD_LABELS, change_rows
 from marketplace.topics.workflow import ListState, TopicState
@@ -30,8 +30,7 @@ MOST_EXPORTED = 20_000
 
 
 def _filters() -> FilterForm:
-    lists = {found.code: found.title for found in db_session().scalars(all_lists())}
-    return FilterForm(request.args).offer(list(TopicState), lists)
+    return FilterForm(request.args).offer(list(TopicState), list_titles(db_session(), public=False))
 
 
 @blueprint.get("/manage/topics")
