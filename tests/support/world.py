@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from marketplace import cli
-from marketplace.application import create_app
+from marketplace.application import compose, create_app
 from marketplace.config import Settings
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.database import Base, make_engine, reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications import transport
 from marketplace.organisations.identity import identity_by_token
 from marketplace.organisations.models import Person
 from marketplace.organisations.reference import load_reference
@@ -184,13 +185,31 @@ def _name_of(bucket: Bucket) -> tuple[str, str, str]:
 
 
 def build_world(url: str, data_dir: Path, **settings: Any) -> World:
-    """The program on the database at ``url``."""
+    """The program on the database at ``url``, with an application of its own."""
     chosen = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64, **settings)
     clock = FrozenClock()
     app = create_app(chosen, clock)
     cli.register(app)
     app.jinja_env.bytecode_cache = CompiledTemplates()
     return World(app, clock, {})
+
+
+class Shared:
+    """One application a test process: building it costs more than most tests. Each test gets its own parts — engine,
+    clock, files — put into it; what differs in anything else builds its own with ``build_world``."""
+
+    world: ClassVar[World | None] = None
+
+    @classmethod
+    def with_database(cls, url: str, data_dir: Path, people: dict[str, int]) -> World:
+        """The program on the database at ``url``, with a clock at the beginning and nobody signed in."""
+        if cls.world is None:
+            cls.world = build_world(url, data_dir)
+        app, clock = cls.world.app, FrozenClock()
+        settings = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64)
+        app.extensions["marketplace"] = compose(settings, clock)
+        transport.install(app, settings)
+        return World(app, clock, dict(people))
 
 
 def furnish(url: str, data_dir: Path) -> dict[str, int]:
@@ -232,16 +251,14 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "sqlite":
         template, people = request.getfixturevalue("sqlite_template")
         shutil.copy(template, tmp_path / "test.db")
-        made = build_world(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)
-        made.people = dict(people)
+        made = Shared.with_database(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, people)
         yield made
         made.engine.dispose()
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     source, people = request.getfixturevalue("postgres_template")
     name = server.create_database(source)
-    made = build_world(server.url(name), tmp_path)
-    made.people = dict(people)
+    made = Shared.with_database(server.url(name), tmp_path, people)
     yield made
     made.engine.dispose()
     server.drop_database(name)
@@ -252,7 +269,6 @@ def sqlite_world(tmp_path: Path, sqlite_template: tuple[Path, dict[str, int]]) -
     """The furnished program on SQLite only: for rules that do not touch the database's ways."""
     template, people = sqlite_template
     shutil.copy(template, tmp_path / "test.db")
-    made = build_world(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)
-    made.people = dict(people)
+    made = Shared.with_database(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, people)
     yield made
     made.engine.dispose()
