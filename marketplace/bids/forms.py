@@ -90,7 +90,9 @@ class BasicsForm(SectionForm):
     """负责人与参与单位."""
 
     section = "basics"
-    leader_name = line(_l("项目负责人"), "leader_name", description=_l("须为牵头单位在职人员，不限职级、学历和年龄。"))
+    leader_name = line(
+        _l("项目负责人"), "leader_name", description=_l("须为牵头单位在职人员，不限职级、学历和年龄。")
+    )
     leader_title = line(_l("职务或职称"), "leader_title")
     leader_phone = line(_l("联系电话"), "leader_phone", description=_l("只用于本榜题的联系。"))
     partners = FieldList(FormField(PartnerRow), label=_l("参与单位"), max_entries=MOST_PARTNER_ROWS)
@@ -108,7 +110,9 @@ class BasicsForm(SectionForm):
 
     def chosen(self) -> list[tuple[int, str]]:
         """(organisation id, task) of the rows in which something was chosen or typed."""
-        rows = [(entry.form.organisation_id.data or "", entry.form.task.data or "") for entry in self.partners]
+        rows = [
+            (entry.form.organisation_id.data or "", entry.form.task.data or "") for entry in self.partners
+        ]
         return [
             (int(key) if key.isascii() and key.isdigit() and len(key) < 16 else 0, task)
             for key, task in rows
@@ -128,7 +132,11 @@ class IndicatorRow(Row):
     def value(self) -> Indicator | None:
         """The row, or None when it is empty."""
         row = Indicator(
-            self.deliverable_key.data or "", self.name.data, self.present.data, self.target.data, self.proof.data
+            self.deliverable_key.data or "",
+            self.name.data,
+            self.present.data,
+            self.target.data,
+            self.proof.data,
         )
         return None if row == Indicator() else row
 
@@ -159,9 +167,7 @@ class PlanForm(SectionForm):
     """工作方案."""
 
     section = "plan"
-    approach = text(
-        _l("工作方案与技术路线"), "approach", description=_l("写明思路、步骤、关键问题和对策。")
-    )
+    approach = text(_l("工作方案与技术路线"), "approach", description=_l("写明思路、步骤、关键问题和对策。"))
 
 
 class MilestoneRow(Row):
@@ -178,7 +184,12 @@ class MilestoneRow(Row):
         """The row, or None when it is empty."""
         proofs = tuple(filter(None, (part.strip() for part in (self.evidence.data or "").splitlines())))
         row = PlannedMilestone(
-            self.name.data, self.month.data, self.deliverable.data, proofs, self.responsible.data, self.weight.data
+            self.name.data,
+            self.month.data,
+            self.deliverable.data,
+            proofs,
+            self.responsible.data,
+            self.weight.data,
         )
         return None if row == PlannedMilestone() else row
 

@@ -180,9 +180,7 @@ def submit_bid(uow: UnitOfWork, bid: Bid, version: int | None = None) -> Receipt
     bid.returned_reason = None
     uow.session.add(receipt)
     uow.session.flush()
-    uow.emit(
-        events.BidSubmitted(**_about(bid), receipt_id=receipt.id, content_sha256=receipt.content_sha256)
-    )
+    uow.emit(events.BidSubmitted(**_about(bid), receipt_id=receipt.id, content_sha256=receipt.content_sha256))
     return receipt
 
 

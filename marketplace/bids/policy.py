@@ -116,9 +116,7 @@ def _own(actor: Actor, bid: Bid) -> Verdict:
 
 
 def _head(actor: Actor, bid: Bid) -> Verdict:
-    return _yes_if(
-        acts_for(actor, bid.lead_id) and actor.has(Role.HEAD), N_("由牵头单位负责人（审核）办理")
-    )
+    return _yes_if(acts_for(actor, bid.lead_id) and actor.has(Role.HEAD), N_("由牵头单位负责人（审核）办理"))
 
 
 def _still_open(topic: Topic, now: datetime) -> Verdict:

@@ -100,7 +100,9 @@ def live_own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
             or_(
                 and_(
                     Topic.state == TopicState.OPEN,
-                    Bid.state.in_([BidState.DRAFT, BidState.WITH_HEAD, BidState.WITHDRAWN, BidState.SUBMITTED]),
+                    Bid.state.in_(
+                        [BidState.DRAFT, BidState.WITH_HEAD, BidState.WITHDRAWN, BidState.SUBMITTED]
+                    ),
                 ),
                 Bid.state == BidState.OPENED,
             ),

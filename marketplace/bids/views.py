@@ -30,7 +30,9 @@ from marketplace.web.rows import change_rows
 
 blueprint = Blueprint("bids", __name__)
 add_entry(
-    Entry(40, N_("我的揭榜"), "bids.index", BUREAU_ROLES, active=lambda endpoint: endpoint.startswith("bids."))
+    Entry(
+        40, N_("我的揭榜"), "bids.index", BUREAU_ROLES, active=lambda endpoint: endpoint.startswith("bids.")
+    )
 )
 
 Page = str | tuple[str, int] | Response
@@ -277,9 +279,7 @@ WITHDRAW = {
 }
 
 
-def decide(
-    bid: Bid, what: dict[str, str], operation: Callable[..., None], done: str, back: str = ""
-) -> Page:
+def decide(bid: Bid, what: dict[str, str], operation: Callable[..., None], done: str, back: str = "") -> Page:
     form = OpinionForm()
     if not form.validate_on_submit() or not attempt(form, operation, bid, form.opinion.data):
         return ask(bid, form, what, 422)

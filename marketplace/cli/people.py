@@ -17,7 +17,9 @@ people = AppGroup("people", help="People and their accounts (人员).")
 
 
 @people.command("create-admin")
-@click.option("--email", prompt="E-mail", help="Address to which the invitation goes; asked for when left out.")
+@click.option(
+    "--email", prompt="E-mail", help="Address to which the invitation goes; asked for when left out."
+)
 @click.option("--name", prompt="Name", help="Name of the person; asked for when left out.")
 @click.option(
     "--role", default=Role.SECURITY_ADMIN.value, show_default=True,

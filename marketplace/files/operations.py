@@ -120,7 +120,10 @@ def _too_large(megabytes: int) -> BadFile:
 
 
 def _about(upload: Upload, error: BadFile) -> tuple[str, dict[str, object]]:
-    return (error.message, {**error.params, "file": clean_name(upload.filename) or tidy(upload.filename)[:60]})
+    return (
+        error.message,
+        {**error.params, "file": clean_name(upload.filename) or tidy(upload.filename)[:60]},
+    )
 
 
 def _emit(

@@ -255,7 +255,9 @@ def rankings(stage: Stage) -> Scene:
     """The pilot list is published, the funding list is being prepared."""
     yield stage.day(-9, 9)
     with stage.acting("officer") as uow:
-        pilot = priority.draft_list(uow, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 4, RankingRules())
+        pilot = priority.draft_list(
+            uow, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 4, RankingRules()
+        )
         pilot.is_sample = True
         pilot_id = pilot.id
     yield stage.day(-8, 15)

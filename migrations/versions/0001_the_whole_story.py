@@ -173,7 +173,9 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('invited', 'active', 'deactivated')", name=op.f("ck_person_state_listed")),
+        sa.CheckConstraint(
+            "state IN ('invited', 'active', 'deactivated')", name=op.f("ck_person_state_listed")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )

@@ -88,7 +88,9 @@ def test_a_submission_under_way_is_opened_or_refused_but_never_lost(world: World
     def act(actor: Actor, now: datetime, deed: Callable[[UnitOfWork], object]) -> None:
         gate.wait()
         with writing_session(world.engine) as session:
-            uow = UnitOfWork(session, actor, now, parts.settings, parts.files, parts.reactions, parts.witnesses)
+            uow = UnitOfWork(
+                session, actor, now, parts.settings, parts.files, parts.reactions, parts.witnesses
+            )
             try:
                 deed(uow)
                 uow.commit()

@@ -240,7 +240,12 @@ def test_partners_are_registered_units_each_once_and_not_the_lead(world: World) 
         with pytest.raises(Invalid):
             world.do("hangzhou_clerk", set_partners, (Bid, bid_id), wrong)
     before = bid_of(world, bid_id).version
-    world.do("hangzhou_clerk", set_partners, (Bid, bid_id), [(company, "后勤"), (organisation(world, "P-U1"), "研究")])
+    world.do(
+        "hangzhou_clerk",
+        set_partners,
+        (Bid, bid_id),
+        [(company, "后勤"), (organisation(world, "P-U1"), "研究")],
+    )
     world.do("hangzhou_clerk", set_partners, (Bid, bid_id), [(organisation(world, "P-U1"), "研究")])
     assert bid_of(world, bid_id).version == before + 2
 
@@ -249,7 +254,9 @@ def test_no_partners_where_the_topic_takes_single_bidders_only(sqlite_world: Wor
     topic_id = published_topic(sqlite_world, joint_allowed=False)
     bid_id = draft_bid(sqlite_world, topic_id)
     with pytest.raises(Invalid):
-        sqlite_world.do("hangzhou_clerk", set_partners, (Bid, bid_id), [(organisation(sqlite_world, "P-U1"), "")])
+        sqlite_world.do(
+            "hangzhou_clerk", set_partners, (Bid, bid_id), [(organisation(sqlite_world, "P-U1"), "")]
+        )
 
 
 def test_a_unit_at_its_limit_of_running_projects_cannot_submit(sqlite_world: World) -> None:
@@ -277,9 +284,7 @@ def test_one_lead_bid_for_each_unit_and_topic_is_kept_by_the_database(world: Wor
     bid = bid_of(world, draft_bid(world, topic_id))
 
     def insert_another(uow: UnitOfWork) -> None:
-        uow.session.add(
-            Bid(topic_id=topic_id, lead_id=bid.lead_id, drafted_at=uow.now, saved_at=uow.now)
-        )
+        uow.session.add(Bid(topic_id=topic_id, lead_id=bid.lead_id, drafted_at=uow.now, saved_at=uow.now))
         uow.session.flush()
 
     with pytest.raises(IntegrityError):

@@ -109,7 +109,15 @@ def test_outsiders_find_nothing_whatever_they_ask(sqlite_world: World) -> None:
         browser = world.browser(key)
         for path in OWN_PAGES:
             assert browser.get(f"/bids/{bid_id}{path}").status_code == 404, (key, path)
-        for path in ("/edit/plan", "/edit/plan/autosave", "/send", "/submit", "/return", "/withdraw", "/revise"):
+        for path in (
+            "/edit/plan",
+            "/edit/plan/autosave",
+            "/send",
+            "/submit",
+            "/return",
+            "/withdraw",
+            "/revise",
+        ):
             refused = browser.post(f"/bids/{bid_id}{path}", {"version": "1", "opinion": "x"})
             assert refused.status_code == 404, (key, path)
     assert bid_of(world, bid_id).state == "submitted"
@@ -237,7 +245,10 @@ def test_autosave_answers_the_new_version(sqlite_world: World) -> None:
     assert answer.json is not None
     assert answer.json["version"] == version(world, bid_id) > before
     assert content_of_bid(world, bid_id).approach == "自动"
-    assert clerk.post(f"/bids/{bid_id}/edit/plan/autosave", {"version": before, "approach": "旧"}).status_code == 409
+    assert (
+        clerk.post(f"/bids/{bid_id}/edit/plan/autosave", {"version": before, "approach": "旧"}).status_code
+        == 409
+    )
 
 
 def test_uncovered_deliverables_are_shown(sqlite_world: World) -> None:
@@ -343,7 +354,9 @@ def test_lists_cost_the_same_with_one_and_with_many(sqlite_world: World, where: 
     submitted_bid(world, topic_id)
 
     def count(topic: int) -> int:
-        key, url = ("hangzhou_clerk", "/bids") if where == "list" else ("officer", f"/manage/topics/{topic}/bids")
+        key, url = (
+            ("hangzhou_clerk", "/bids") if where == "list" else ("officer", f"/manage/topics/{topic}/bids")
+        )
         browser = world.browser(key)
         with world.statements() as seen:
             assert browser.get(url).status_code == 200

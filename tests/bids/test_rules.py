@@ -123,7 +123,9 @@ def test_only_officers_disqualify_opened_bids_under_review(state: BidState, of: 
         assert bool(verdict) == wanted
 
 
-@pytest.mark.parametrize(("state", "action"), [*product(BidState, sorted({move.action for move in BID.moves}))])
+@pytest.mark.parametrize(
+    ("state", "action"), [*product(BidState, sorted({move.action for move in BID.moves}))]
+)
 def test_every_pair_of_state_and_action(state: BidState, action: str) -> None:
     moving = Bid(state=state)
     row = next((m for m in BID.moves if (m.state, m.action) == (state, action)), None)

@@ -109,7 +109,11 @@ def _addresses(world: World, bid_id: int) -> dict[str, str | int]:
 def urls(twins: Twins) -> list[str]:
     """Every address that can be asked for, and some questions."""
     app = twins.sealed.app
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static"
+    ]
     found = [_fill(rule, twins.addresses) for rule in rules if rule.endpoint != "web.set_language"]
     words = [CANARY, "杭州", str(twins.addresses["code"])]
     found += [f"/search?q={quote(word)}" for word in words]
@@ -120,7 +124,9 @@ def urls(twins: Twins) -> list[str]:
 def _fill(rule: Rule, addresses: dict[str, str | int]) -> str:
     def value(match: re.Match[str]) -> str:
         converter, name = match.group(1), match.group(2)
-        known = addresses["list_code"] if rule.rule.startswith(("/rules", "/lists")) and name == "code" else None
+        known = (
+            addresses["list_code"] if rule.rule.startswith(("/rules", "/lists")) and name == "code" else None
+        )
         return quote(str(known or addresses.get(name, 1 if converter else "x")))
 
     return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", value, rule.rule)

@@ -25,7 +25,9 @@ KIND = "leaflet"
 def _owner_rule() -> Iterator[None]:
     """Leaflets are read by the clerk of Hangzhou; leaflet 2 lies under a seal."""
     OWNERS[KIND] = lambda _session, actor, owner_id, _now: (
-        Access(True, "secret" if owner_id == 2 else None) if actor.organisation_name.startswith("杭州") else DENIED
+        Access(True, "secret" if owner_id == 2 else None)
+        if actor.organisation_name.startswith("杭州")
+        else DENIED
     )
     yield
     del OWNERS[KIND]
@@ -95,7 +97,12 @@ def test_every_download_leaves_an_audit_row_under_the_owners_seal(world: World) 
 def test_a_refused_file_names_itself_and_the_reason(sqlite_world: World) -> None:
     with pytest.raises(Invalid) as refused:
         sqlite_world.do(
-            "hangzhou_clerk", attach, owner_kind=KIND, owner_id=1, upload=given("假.pdf", b"MZ..."), field="proof"
+            "hangzhou_clerk",
+            attach,
+            owner_kind=KIND,
+            owner_id=1,
+            upload=given("假.pdf", b"MZ..."),
+            field="proof",
         )
     message, params = refused.value.problems["proof"]
     assert "不符" in message

@@ -11,7 +11,15 @@ from marketplace.core.workflow import Workflow
 from marketplace.i18n import catalogue_files, conflicts, merged_catalogue
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "no": None}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "no": None,
+}
 METHODS = [("marketplace/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"),
            ("templates/**.xml", "jinja2")]  # fmt: skip
 OPTIONS = {
@@ -51,7 +59,9 @@ def test_no_entry_is_fuzzy_or_without_english() -> None:
         with path.open("rb") as source:
             for message in read_po(source, locale="en"):
                 strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-                if message.id and (message.fuzzy or not all(strings) or any(CHINESE.search(s) for s in strings)):
+                if message.id and (
+                    message.fuzzy or not all(strings) or any(CHINESE.search(s) for s in strings)
+                ):
                     bad.append(f"{path.name}: {message.id!r}")
     assert not bad, "\n".join(bad)
 

@@ -39,7 +39,9 @@ def test_every_route_names_its_access(sqlite_world: World) -> None:
 
 def test_the_public_endpoints_are_exactly_these(sqlite_world: World) -> None:
     views = sqlite_world.app.view_functions
-    found = {name for name, view in views.items() if (access := access_of(view)) is not None and access.public}
+    found = {
+        name for name, view in views.items() if (access := access_of(view)) is not None and access.public
+    }
     assert found == PUBLIC
 
 

@@ -14,7 +14,9 @@ from marketplace.migrate import all_metadata, differences, is_current, upgrade
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database."""
     on_sqlite = request.param == "sqlite"
-    engine = make_engine(f"sqlite:///{tmp_path / 'e.db'}" if on_sqlite else request.getfixturevalue("postgres_url"))
+    engine = make_engine(
+        f"sqlite:///{tmp_path / 'e.db'}" if on_sqlite else request.getfixturevalue("postgres_url")
+    )
     yield engine
     engine.dispose()
 

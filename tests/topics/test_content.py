@@ -98,7 +98,9 @@ def test_keys_are_never_given_twice() -> None:
 
 
 def test_words_for_values() -> None:
-    assert text_of("eligible_levels", ["municipal", "direct_unit"], str) == "市级机关事务管理部门、省局直属单位"
+    assert (
+        text_of("eligible_levels", ["municipal", "direct_unit"], str) == "市级机关事务管理部门、省局直属单位"
+    )
     assert text_of("budget_max_fen", 35_000_000, str) == "35.00 万元"
     assert text_of("deadline", "2031-01-01T00:00:00+00:00", str) == "2031-01-01 08:00:00"
     assert text_of("joint_allowed", False, str) == "不允许"

@@ -60,7 +60,11 @@ def test_a_published_topic_is_announced_indexed_sealed_and_mailed(world: World) 
     with world.reading() as session:
         seal = session.get_one(Seal, topic_seal(topic_id))
         assert seal.opened_at is None
-        assert [row.label for row in history_of(session, "topic", topic_id)] == ["起草榜题", "提交榜题审定", "发榜"]
+        assert [row.label for row in history_of(session, "topic", topic_id)] == [
+            "起草榜题",
+            "提交榜题审定",
+            "发榜",
+        ]
     [notice] = texts_of(world, Notice)
     assert (notice.kind, notice.topic_id) == ("publication", topic_id)
     documents = {(d.kind, d.audience, d.url) for d in texts_of(world, SearchDocument)}
@@ -151,7 +155,9 @@ def test_returned_sections_stay_marked_until_saved(world: World) -> None:
     assert (found.state, found.returned_sections, found.returned_reason) == (
         "draft", ["budget", "terms"], "经费请核实"
     )  # fmt: skip
-    world.do("officer", save_section, (Topic, topic_id), "budget", {"budget_min_fen": None, "budget_max_fen": None})
+    world.do(
+        "officer", save_section, (Topic, topic_id), "budget", {"budget_min_fen": None, "budget_max_fen": None}
+    )
     assert topic(world, topic_id).returned_sections == ["terms"]
     kinds = [mail.kind for mail in texts_of(world, OutboxMail)]
     assert sorted(kinds) == ["topic_returned", "topic_submitted", "topic_submitted"]
@@ -209,7 +215,11 @@ def test_an_amendment_is_a_new_version_with_its_differences(world: World) -> Non
     world.do("approver", amend_topic, (Topic, topic_id), changed, "延长期限")
     first, second = texts_of(world, TopicVersion)
     assert (first.number, second.number, second.reason) == (1, 2, "延长期限")
-    assert [(c["field"], c["old"], c["new"]) for c in second.changes][0] == ("title", text.title, "修改后的题目")
+    assert [(c["field"], c["old"], c["new"]) for c in second.changes][0] == (
+        "title",
+        text.title,
+        "修改后的题目",
+    )
     assert [n.kind for n in texts_of(world, Notice)] == ["publication", "amendment"]
     sent = [mail.kind for mail in texts_of(world, OutboxMail)]
     assert sent.count("topic_amended") == sent.count("topic_published") > 0

@@ -80,7 +80,9 @@ def test_the_desk_opens_for_its_readers(sqlite_world: World, key: str, language:
         assert "None" not in answer.text, path
 
 
-@pytest.mark.parametrize("key", ["hangzhou_clerk", "hangzhou_head", "expert1", "sysadmin", "secadmin", "auditadmin"])
+@pytest.mark.parametrize(
+    "key", ["hangzhou_clerk", "hangzhou_head", "expert1", "sysadmin", "secadmin", "auditadmin"]
+)
 def test_the_desk_is_closed_to_everybody_else(sqlite_world: World, key: str) -> None:
     topic_id = make_topic(sqlite_world, make_list(sqlite_world))
     browser = sqlite_world.browser(key)
@@ -110,7 +112,10 @@ def test_a_draft_is_written_section_by_section_and_submitted(sqlite_world: World
     assert "在此榜单起草" in browser.get("/manage/topics/new").text
     made = browser.post("/manage/lists/1/topics")
     assert made.location == "/manage/topics/1/edit/basics"
-    assert "缺" in browser.get("/manage/topics/1/check").text or "还有" in browser.get("/manage/topics/1/check").text
+    assert (
+        "缺" in browser.get("/manage/topics/1/check").text
+        or "还有" in browser.get("/manage/topics/1/check").text
+    )
     edit = "/manage/topics/1/edit/"
     typed: dict[str, dict[str, Any]] = {
         "basics": {"title": "公务用车服务规范研制", "category": "标准制定", "field": "公务用车"},
@@ -222,7 +227,9 @@ def test_the_approver_publishes_or_returns(sqlite_world: World) -> None:
     unconfirmed = browser.post(f"/manage/topics/{topic_id}/approve", {"version": version})
     assert unconfirmed.status_code == 422
     assert "请勾选确认后再提交" in unconfirmed.text
-    without_reason = browser.post(f"/manage/topics/{topic_id}/return", {"version": version, "sections": "budget"})
+    without_reason = browser.post(
+        f"/manage/topics/{topic_id}/return", {"version": version, "sections": "budget"}
+    )
     assert without_reason.status_code == 422
     assert "请写明理由" in without_reason.text
     late = {"version": version, "confirmed": "y", "publish_at": "2026-03-30T10:00"}
@@ -311,9 +318,12 @@ def test_the_desk_filters(sqlite_world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "key"), [("/manage/topics", "officer"), ("/manage/lists", "officer"), ("/topics", None), ("/", None)]
+    ("path", "key"),
+    [("/manage/topics", "officer"), ("/manage/lists", "officer"), ("/topics", None), ("/", None)],
 )
-def test_lists_cost_the_same_with_one_row_and_with_thirty(sqlite_world: World, path: str, key: str | None) -> None:
+def test_lists_cost_the_same_with_one_row_and_with_thirty(
+    sqlite_world: World, path: str, key: str | None
+) -> None:
     list_id = make_list(sqlite_world)
     published_topic(sqlite_world, 0, list_id)
     browser = sqlite_world.browser(key)

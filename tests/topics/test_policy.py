@@ -93,4 +93,7 @@ def test_the_workflows_hold_exactly_these_moves() -> None:
         ("open", "open_without_bids"), ("open", "withdraw"), ("in_review", "award"), ("in_review", "award_none"),
         ("awarded", "complete"),
     }  # fmt: skip
-    assert [(m.state, m.action) for m in CHALLENGE_LIST.moves] == [("draft", "publish"), ("published", "close")]
+    assert [(m.state, m.action) for m in CHALLENGE_LIST.moves] == [
+        ("draft", "publish"),
+        ("published", "close"),
+    ]
