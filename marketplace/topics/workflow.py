@@ -54,7 +54,7 @@ TOPIC = Workflow(
         TopicState.AWARDED: N_("已立项"),
         TopicState.COMPLETED: N_("已办结"),
         TopicState.NO_AWARD: N_("流榜"),
-        TopicState.WITHDRAWN: N_("撤榜"),
+        TopicState.WITHDRAWN: N_("已撤榜"),
     },
     (
         Move(TopicState.DRAFT, "submit", TopicState.IN_APPROVAL, N_("提交审定"), N_("省局经办")),

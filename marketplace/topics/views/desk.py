@@ -42,7 +42,7 @@ def desk() -> Page:
         "topics/desk.html",
         filters=form,
         page=paginate(db_session(), desk_topics(form.filters()), page_number()),
-        new=offer(N_("起草榜题"), "topics.new_topic", policy.may_draft(current_actor()), method="get"),
+        new=offer(N_("新建榜题"), "topics.new_topic", policy.may_draft(current_actor()), method="get"),
     )
 
 

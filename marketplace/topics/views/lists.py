@@ -32,7 +32,7 @@ def lists() -> Page:
         "topics/lists.html",
         page=page,
         counts=topics_by_list(session, [item.id for item in page.items]),
-        new=offer(N_("起草榜单"), "topics.new_list", policy.may_draft(current_actor()), method="get"),
+        new=offer(N_("新建榜单"), "topics.new_list", policy.may_draft(current_actor()), method="get"),
     )
 
 
