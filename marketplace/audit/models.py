@@ -25,6 +25,7 @@ class AuditRow(Numbered, Base):
     __table_args__ = (
         Index("ix_audit_row_subject", "subject_kind", "subject_id"),
         Index("ix_audit_row_at", "at"),
+        Index("ix_audit_row_person", "person_id", "at"),
     )
 
     at: Mapped[datetime]

@@ -1,8 +1,13 @@
 """What waits for whom (待办): each step of the story answers it in the same form; the workbench only collects."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+Rows = TypeVar("Rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +23,12 @@ class WorkItem:
     since: datetime | None = None
     params: dict[str, Any] = field(default_factory=dict)
     is_sample: bool = False
+
+
+def asked_once(session: Session, name: str, ask: Callable[[], Rows]) -> Rows:
+    """The answer of ``ask``, kept as long as this session lives: what waits and what runs often stand in the same
+    rows. Only for pages that read."""
+    known: dict[str, Rows] = session.info.setdefault("asked_once", {})
+    if name not in known:
+        known[name] = ask()
+    return known[name]

@@ -1,11 +1,13 @@
 """Who is behind a session cookie: one statement, a plain value, nothing that loads later (当前身份)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
@@ -78,49 +80,59 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_live(record: SignInSession, now: datetime) -> bool:
-    """Neither ended nor over nor idle for too long."""
+def is_live(record: Any, now: datetime) -> bool:
+    """Neither ended nor over nor idle for too long (a session, or its columns)."""
     idle_end = record.last_seen_at + timedelta(minutes=record.idle_minutes)
     return record.ended_at is None and now < min(record.ends_at, idle_end)
+
+
+COLUMNS = (
+    SignInSession.id, SignInSession.created_at, SignInSession.last_seen_at, SignInSession.ends_at,
+    SignInSession.ended_at, SignInSession.idle_minutes, SignInSession.acting_organisation_id,
+    Person.id.label("person_id"), Person.name, Person.email, Person.locale, Person.must_change_password,
+    Appointment.id.label("appointment_id"), Appointment.role, Organisation.id.label("organisation_id"),
+    Organisation.name.label("organisation_name"), Organisation.kind.label("organisation_kind"),
+)  # fmt: skip
+
+
+BY_TOKEN: Select[Any] = (
+    cast(Select[Any], select(*COLUMNS))
+    .join(Person, Person.id == SignInSession.person_id)
+    .outerjoin(Appointment, (Appointment.person_id == Person.id) & Appointment.ended_at.is_(None))
+    .outerjoin(Organisation, Organisation.id == Appointment.organisation_id)
+    .where(
+        SignInSession.token_sha256 == bindparam("token_sha256"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.ends_at > bindparam("now"),
+        Person.state == PersonState.ACTIVE,
+    )
+    .order_by(Organisation.order_key, Organisation.id)
+)
+"""Built once: every request of a signed-in person asks it."""
 
 
 def identity_by_token(session: Session, token: str, now: datetime) -> Identity | None:
     """The person behind a live session, with all current appointments; None when ended, expired or deactivated. Who
     has not chosen a unit acts for the one of the longest appointment."""
-    query = (
-        select(SignInSession, Person, Appointment.id, Appointment.role, Organisation)
-        .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(Appointment, (Appointment.person_id == Person.id) & Appointment.ended_at.is_(None))
-        .outerjoin(Organisation, Organisation.id == Appointment.organisation_id)
-        .where(
-            SignInSession.token_sha256 == token_hash(token),
-            SignInSession.ended_at.is_(None),
-            SignInSession.ends_at > now,
-            Person.state == PersonState.ACTIVE,
-        )
-        .order_by(Organisation.order_key, Organisation.id)
-    )
-    rows = session.execute(query).all()
-    if not rows or not is_live(rows[0][0], now):
+    rows = session.execute(BY_TOKEN, {"token_sha256": token_hash(token), "now": now}).all()
+    if not rows or not is_live(rows[0], now):
         return None
-    record, person = rows[0][0], rows[0][1]
-    held = [(role, organisation) for _, _, _, role, organisation in rows if organisation is not None]
+    first, held = rows[0], [row for row in rows if row.organisation_id is not None]
     choices = _choices(held)
-    acting = next((c for c in choices if c.organisation_id == record.acting_organisation_id), None)
-    if acting is None and choices:
-        first = min((row for row in rows if row[4] is not None), key=lambda row: row[2])[4]
-        acting = next(c for c in choices if c.organisation_id == first.id)
+    acting = next((c for c in choices if c.organisation_id == first.acting_organisation_id), None)
+    if acting is None and held:
+        longest = min(held, key=lambda row: row.appointment_id).organisation_id
+        acting = next(c for c in choices if c.organisation_id == longest)
     return Identity(
-        token, record.id, person.id, person.name, person.email, person.locale, person.must_change_password,
-        record.created_at, record.last_seen_at, record.ends_at, record.idle_minutes, choices,
-        acting,
+        token, first.id, first.person_id, first.name, first.email, first.locale, first.must_change_password,
+        first.created_at, first.last_seen_at, first.ends_at, first.idle_minutes, choices, acting,
     )  # fmt: skip
 
 
-def _choices(held: list[tuple[str, Organisation]]) -> tuple[Acting, ...]:
+def _choices(held: Sequence[Any]) -> tuple[Acting, ...]:
     return tuple(
-        Acting(
-            organisation.id, organisation.name, organisation.kind, frozenset(Role(role) for role, _ in group)
+        Acting(*organisation, frozenset(Role(row.role) for row in group))
+        for organisation, group in groupby(
+            held, key=lambda row: (row.organisation_id, row.organisation_name, row.organisation_kind)
         )
-        for organisation, group in groupby(held, key=lambda pair: pair[1])
     )

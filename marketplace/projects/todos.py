@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, literal, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
@@ -20,7 +22,7 @@ MOST = 50
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     """待办: the unit reports what is due within 30 days and delivers finished outcomes; the officer checks."""
     if actor.has(Role.OFFICER):
-        return [*_to_check(session), *_to_accept(session)]
+        return [_officer_item(row) for row in session.execute(_officer_rows())]
     if actor.has(*BUREAU_ROLES) and actor.organisation_id is not None:
         return [
             *_to_report(session, actor.organisation_id, now),
@@ -29,39 +31,47 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     return []
 
 
-def _to_check(session: Session) -> list[WorkItem]:
-    query = (
-        select(Milestone)
+@cache
+def _officer_rows() -> CompoundSelect[Any]:
+    """Reports to check, then outcomes to accept: one statement."""
+    reports = (
+        select(
+            Milestone.id,
+            Project.title,
+            Milestone.name,
+            Milestone.reported_at.label("since"),
+            Project.is_sample,
+        )
         .join(Milestone.project)
         .where(Milestone.queue == Queue.TO_CHECK)
-        .options(contains_eager(Milestone.project))
         .order_by(Milestone.due_at, Milestone.id)
         .limit(MOST)
+        .subquery()
     )
-    return [
-        WorkItem(
-            N_("审核里程碑报告"), f"{m.project.title} · {m.name}", "projects.check", {"milestone_id": m.id},
-            since=m.reported_at, is_sample=m.project.is_sample,
+    outcomes = (
+        select(
+            Project.id, Project.title, literal("").label("name"), Outcome.delivered_at.label("since"),
+            Project.is_sample,
         )
-        for m in session.scalars(query)
-    ]  # fmt: skip
-
-
-def _to_accept(session: Session) -> list[WorkItem]:
-    query = (
-        select(Project, Outcome.delivered_at)
         .join(Outcome, Outcome.project_id == Project.id)
         .where(Project.state == ProjectState.DELIVERED)
         .order_by(Outcome.delivered_at, Project.id)
         .limit(MOST)
-    )
-    return [
-        WorkItem(
-            N_("组织成果验收"), project.title, "projects.outcome", {"project_id": project.id}, since=since,
-            is_sample=project.is_sample,
-        )
-        for project, since in session.execute(query)
-    ]  # fmt: skip
+        .subquery()
+    )  # fmt: skip
+    return union_all(select(reports), select(outcomes))
+
+
+def _officer_item(row: Any) -> WorkItem:
+    if not row.name:
+        return WorkItem(
+            N_("组织成果验收"), row.title, "projects.outcome", {"project_id": row.id}, since=row.since,
+            is_sample=row.is_sample,
+        )  # fmt: skip
+    return WorkItem(
+        N_("审核里程碑报告"), f"{row.title} · {row.name}", "projects.check", {"milestone_id": row.id},
+        since=row.since, is_sample=row.is_sample,
+    )  # fmt: skip
 
 
 def _to_report(session: Session, organisation_id: int, now: datetime) -> list[WorkItem]:
@@ -110,16 +120,21 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> Sequence[WorkI
     """进行中: the projects under way that the actor may see, the nearest end first."""
     if not (sees_all(actor) or actor.has(*BUREAU_ROLES)):
         return []
-    query = (
-        select(Project)
+    nearest = (
+        select(Project.id)
         .where(visible_to(actor), Project.state.in_(UNFINISHED))
         .order_by(Project.due_on, Project.id)
         .limit(MOST)
+    )
+    query = (
+        select(Project.id, Project.title, Project.opened_at, Project.progress, Project.is_sample)
+        .where(Project.id.in_(nearest))
+        .order_by(Project.due_on, Project.id)
     )
     return [
         WorkItem(
             N_("项目实施进度 %(progress)s%%"), project.title, "projects.show", {"project_id": project.id},
             since=project.opened_at, params={"progress": project.progress}, is_sample=project.is_sample,
         )
-        for project in session.scalars(query)
+        for project in session.execute(query)
     ]  # fmt: skip

@@ -58,11 +58,13 @@ class Panel(Numbered, Versioned, Base):
             sqlite_where=text("subject_kind = 'bid'"),
             postgresql_where=text("subject_kind = 'bid'"),
         ),
-        Index("ix_panel_state", "state"),
+        Index("ix_panel_state", "state", "convened_at"),
+        Index("ix_panel_topic", "topic_id", "subject_kind", "state"),
+        Index("ix_panel_convened_at", "convened_at"),
     )
 
     subject_kind: Mapped[str] = mapped_column(String(16))
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
     rubric: Mapped[dict[str, Any]] = mapped_column(JSON)
     size: Mapped[int] = mapped_column(Integer)
     trim_from: Mapped[int] = mapped_column(Integer)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from marketplace.core.actor import Actor, Role
@@ -45,11 +46,22 @@ def concluded_panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
     return panel
 
 
+PANEL_LINE = (
+    Panel.id, Panel.subject_kind, Panel.state, Panel.size, Panel.due_at, Panel.convened_at, Panel.is_sample,
+    Topic.title,
+)  # fmt: skip
+"""What a line of a list shows of a panel."""
+
+
+@cache
 def panels() -> Select[Any]:
-    """All panels with topic, number of items, active seats and submitted sheets; newest first."""
-    items = select(func.count()).where(PanelItem.panel_id == Panel.id).scalar_subquery()
+    """All panels (``PANEL_LINE``) with the number of items, active seats and submitted sheets; newest first."""
+    items = select(func.count()).where(PanelItem.panel_id == Panel.id).scalar_subquery().label("items")
     seats = (
-        select(func.count()).where(Seat.panel_id == Panel.id, Seat.state.in_(ACTIVE_SEATS)).scalar_subquery()
+        select(func.count())
+        .where(Seat.panel_id == Panel.id, Seat.state.in_(ACTIVE_SEATS))
+        .scalar_subquery()
+        .label("seats")
     )
     sheets = (
         select(func.count())
@@ -61,21 +73,43 @@ def panels() -> Select[Any]:
             ScoreSheet.state == SheetState.SUBMITTED,
         )
         .scalar_subquery()
+        .label("sheets")
     )
-    query = select(Panel, items, seats, sheets).join(Panel.topic).options(contains_eager(Panel.topic))
+    query = select(*PANEL_LINE, items, seats, sheets).join(Panel.topic)
     return query.order_by(Panel.convened_at.desc(), Panel.id.desc())
 
 
-def topics_without_panel(session: Session) -> Sequence[Topic]:
-    """Topics whose bids have been opened and wait for a panel, the oldest first."""
-    query = (
-        select(Topic)
+def live_panels(session: Session) -> Sequence[Any]:
+    """The newest panels that have no result yet, as in ``panels``."""
+    return session.execute(_live_panels()).all()
+
+
+@cache
+def _live_panels() -> Select[Any]:
+    """They are chosen first, in the order of an index, and counted then."""
+    newest = (
+        select(Panel.id).where(Panel.state == state).order_by(Panel.convened_at.desc(), Panel.id.desc())
+        for state in (PanelState.DRAFT, PanelState.SCORING)
+    )
+    chosen = union_all(*(select(query.limit(MOST_WAITING).subquery()) for query in newest))
+    return panels().where(Panel.id.in_(chosen)).limit(MOST_WAITING)
+
+
+def topics_without_panel(session: Session) -> Sequence[Any]:
+    """Topics (id, code, title, opened_at, is_sample) whose bids have been opened and wait for a panel, the oldest
+    first."""
+    return session.execute(_without_panel()).all()
+
+
+@cache
+def _without_panel() -> Any:
+    return (
+        select(Topic.id, Topic.code, Topic.title, Topic.opened_at, Topic.is_sample)
         .outerjoin(Panel, and_(Panel.topic_id == Topic.id, Panel.subject_kind == SubjectKind.BID))
         .where(Topic.state == TopicState.IN_REVIEW, Panel.id.is_(None))
         .order_by(Topic.deadline, Topic.id)
         .limit(MOST_WAITING)
     )
-    return session.scalars(query).all()
 
 
 def panel_of_topic(session: Session, topic_id: int) -> Panel | None:

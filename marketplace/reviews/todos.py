@@ -1,18 +1,18 @@
 """What waits for experts and officers in reviewing, and what runs."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.text import N_
-from marketplace.core.work import WorkItem
-from marketplace.reviews.models import Panel, Seat
+from marketplace.core.work import WorkItem, asked_once
+from marketplace.reviews.models import Seat
 from marketplace.reviews.policy import READERS
-from marketplace.reviews.queries import panels, seats_for, topics_without_panel
+from marketplace.reviews.queries import live_panels, seats_for, topics_without_panel
 from marketplace.reviews.workflow import PanelState, SeatState
-
-MOST = 50
 
 
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
@@ -23,7 +23,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
         found += [_for_expert(seat) for seat, items, done in rows if _waits(seat, items, done)]
     if actor.has(Role.OFFICER):
         found += _to_convene(session)
-        found += [item for row in _live(session) if (item := _for_officer(*row)) is not None]
+        found += [item for row in _live(session) if (item := _for_officer(row)) is not None]
     return found
 
 
@@ -43,11 +43,11 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]
     if actor.has(*READERS):
         found += [
             WorkItem(
-                N_("专家评分中，已收到%(done)s份评分表，共%(all)s份"), panel.topic.title, "reviews.panel",
-                {"panel_id": panel.id}, panel.due_at, params={"done": sheets, "all": items * seats},
-                is_sample=panel.is_sample,
+                N_("专家评分中，已收到%(done)s份评分表，共%(all)s份"), panel.title, "reviews.panel",
+                {"panel_id": panel.id}, panel.due_at, is_sample=panel.is_sample,
+                params={"done": panel.sheets, "all": panel.items * panel.seats},
             )
-            for panel, items, seats, sheets in _live(session)
+            for panel in _live(session)
             if panel.state == PanelState.SCORING
         ]  # fmt: skip
     return found
@@ -81,22 +81,21 @@ def _to_convene(session: Session) -> list[WorkItem]:
     ]
 
 
-def _live(session: Session) -> list[tuple[Panel, int, int, int]]:
-    query = panels().where(Panel.state != PanelState.CONCLUDED).limit(MOST)
-    return [(panel, items, seats, sheets) for panel, items, seats, sheets in session.execute(query)]
+def _live(session: Session) -> Sequence[Any]:
+    return asked_once(session, "panels", lambda: live_panels(session))
 
 
-def _for_officer(panel: Panel, items: int, seats: int, sheets: int) -> WorkItem | None:
+def _for_officer(panel: Any) -> WorkItem | None:
     what = ""
     if panel.state == PanelState.DRAFT:
         what = N_("选定评审专家")
-    elif seats < panel.size:
+    elif panel.seats < panel.size:
         what = N_("补充评审专家")
-    elif sheets >= items * seats:
+    elif panel.sheets >= panel.items * panel.seats:
         what = N_("汇总评审结果")
     if not what:
         return None
     return WorkItem(
-        what, panel.topic.title, "reviews.panel", {"panel_id": panel.id}, panel.due_at, panel.convened_at,
+        what, panel.title, "reviews.panel", {"panel_id": panel.id}, panel.due_at, panel.convened_at,
         is_sample=panel.is_sample,
     )  # fmt: skip

@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.text import N_
-from marketplace.core.work import WorkItem
+from marketplace.core.work import WorkItem, asked_once
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.workflow import ListState, TopicState
 
-MOST = 100
+MOST = 50
+LINE = (
+    Topic.id, Topic.code, Topic.title, Topic.state, Topic.returned_reason, Topic.submitted_by, Topic.publish_at,
+    Topic.deadline, Topic.is_sample,
+)  # fmt: skip
+RUNNING = (TopicState.SCHEDULED, TopicState.OPEN)
 
 
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     """待办: an officer's own drafts; for an approver what others have submitted and lists to publish."""
     found: list[WorkItem] = []
     if actor.has(Role.OFFICER):
-        found += [_draft(topic) for topic in _own_drafts(session, actor)]
+        found += [_draft(topic) for topic in _at_work(session, actor) if topic.state == TopicState.DRAFT]
     if actor.has(Role.APPROVER):
         found += [_approval(topic) for topic in _submitted(session, actor)]
         found += [_list(item) for item in _draft_lists(session)]
@@ -30,21 +36,29 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]
     """进行中: scheduled and open topics, for the province."""
     if not actor.has(Role.OFFICER, Role.APPROVER):
         return []
-    running = (TopicState.SCHEDULED, TopicState.OPEN)
-    query = select(Topic).where(Topic.state.in_(running)).order_by(Topic.deadline, Topic.id).limit(MOST)
-    return [_running(topic) for topic in session.scalars(query)]
+    return [_running(topic) for topic in _at_work(session, actor) if topic.state in RUNNING]
 
 
-def _own_drafts(session: Session, actor: Actor) -> Sequence[Topic]:
-    query = select(Topic).where(Topic.state == TopicState.DRAFT, Topic.drafted_by == actor.person_id)
-    return session.scalars(query.order_by(Topic.id).limit(MOST)).all()
+def _at_work(session: Session, actor: Actor) -> Sequence[Any]:
+    """The actor's drafts, and the running topics with the nearest deadlines: one statement, each part of it in the
+    order of an index."""
+
+    def ask() -> Sequence[Any]:
+        drafts = select(*LINE).where(Topic.state == TopicState.DRAFT, Topic.drafted_by == actor.person_id)
+        running = (
+            select(*LINE).where(Topic.state == state).order_by(Topic.deadline, Topic.id) for state in RUNNING
+        )
+        parts = (query.limit(MOST).subquery() for query in (drafts.order_by(Topic.id), *running))
+        return session.execute(union_all(*(select(part) for part in parts))).all()
+
+    return asked_once(session, "topics", ask)
 
 
-def _submitted(session: Session, actor: Actor) -> Sequence[Topic]:
-    query = select(Topic).where(
+def _submitted(session: Session, actor: Actor) -> Sequence[Any]:
+    query = select(*LINE).where(
         Topic.state == TopicState.IN_APPROVAL, Topic.submitted_by.is_distinct_from(actor.person_id)
     )
-    return session.scalars(query.order_by(Topic.id).limit(MOST)).all()
+    return session.execute(query.order_by(Topic.id).limit(MOST)).all()
 
 
 def _draft_lists(session: Session) -> Sequence[ChallengeList]:
@@ -52,22 +66,22 @@ def _draft_lists(session: Session) -> Sequence[ChallengeList]:
     return session.scalars(query.order_by(ChallengeList.id).limit(MOST)).all()
 
 
-def _draft(topic: Topic) -> WorkItem:
+def _draft(topic: Any) -> WorkItem:
     what = N_("修改被退回的榜题") if topic.returned_reason else N_("完成榜题草稿并提交审定")
     return _item(what, topic, "topics.check")
 
 
-def _approval(topic: Topic) -> WorkItem:
+def _approval(topic: Any) -> WorkItem:
     return _item(N_("审定榜题"), topic, "topics.approval")
 
 
-def _running(topic: Topic) -> WorkItem:
+def _running(topic: Any) -> WorkItem:
     if topic.state == TopicState.SCHEDULED:
         return _item(N_("待发榜"), topic, "topics.show", due_at=topic.publish_at)
     return _item(N_("揭榜中"), topic, "topics.show", due_at=topic.deadline)
 
 
-def _item(what: str, topic: Topic, endpoint: str, due_at: datetime | None = None) -> WorkItem:
+def _item(what: str, topic: Any, endpoint: str, due_at: datetime | None = None) -> WorkItem:
     return WorkItem(
         what, topic.title or topic.code, endpoint, {"topic_id": topic.id}, due_at, is_sample=topic.is_sample
     )

@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.bids.queries import own_bid_count
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.priority.models import LedgerEntry
-from marketplace.projects.models import Milestone, Project
-from marketplace.projects.workflow import MilestoneState, ProjectState
+from marketplace.projects.models import Milestone, Project, Queue
+from marketplace.projects.workflow import ProjectState
 from marketplace.reviews.models import Expert, Panel, Seat
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
-
-LATE_STATES = (MilestoneState.PENDING, MilestoneState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ def _count(model: type, *conditions: ColumnElement[bool]) -> Any:
     return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
 
 
-def _overdue(now: datetime) -> ColumnElement[bool]:
-    return Milestone.state.in_(LATE_STATES) & (Milestone.due_at <= now)
+def _overdue(now: Any) -> ColumnElement[bool]:
+    return and_(Milestone.queue == Queue.OPEN, Milestone.due_at <= now)
 
 
 def _one_row(session: Session, *columns: Any) -> tuple[Any, ...]:
@@ -56,15 +55,20 @@ def _one_row(session: Session, *columns: Any) -> tuple[Any, ...]:
     return tuple(session.execute(query).one())
 
 
-def _province(session: Session, now: datetime) -> list[Figure]:
-    opened, review, running, late, accepted = _one_row(
-        session,
+@cache
+def _of_province() -> Select[Any]:
+    counted: Select[Any] = select(
         _count(Topic, Topic.state == TopicState.OPEN),
         _count(Topic, Topic.state == TopicState.IN_REVIEW),
         _count(Project, Project.state == ProjectState.RUNNING),
-        _count(Milestone, _overdue(now)),
+        _count(Milestone, _overdue(bindparam("now"))),
         _count(Project, Project.state == ProjectState.ACCEPTED),
     )
+    return counted
+
+
+def _province(session: Session, now: datetime) -> list[Figure]:
+    opened, review, running, late, accepted = session.execute(_of_province(), {"now": now}).one()
     return [
         Figure(N_("揭榜中的榜题"), opened, "topics.desk", {"state": TopicState.OPEN}),
         Figure(N_("评审中的榜题"), review, "topics.desk", {"state": TopicState.IN_REVIEW}),

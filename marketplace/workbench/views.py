@@ -26,6 +26,8 @@ add_entry(Entry(10, N_("工作台"), "workbench.home"))
 
 STEPS = (topic_todos, bid_todos, review_todos, award_todos, project_todos, priority_todos)
 TODO = tuple(step.todos_for for step in STEPS)
+SHOWN = 30
+"""So many lines of 待办 and of 进行中: the most urgent ones. The lists of each step show all."""
 ONGOING = tuple(step.ongoing_for for step in STEPS)
 
 
@@ -35,11 +37,14 @@ def home() -> str:
     """待办 first, then 进行中 and 已办, and the figures of the role."""
     session, actor, now = db_session(), current_actor(), request_now()
     done = done_by(session, actor.person_id) if actor.person_id else ()
+    todos, ongoing = (collect(sources, session, actor, now) for sources in (TODO, ONGOING))
     return render_template(
         "workbench/home.html",
         figures=figures_for(session, actor, now),
-        todos=[_line(item, now) for item in collect(TODO, session, actor, now)],
-        ongoing=[_line(item, now) for item in collect(ONGOING, session, actor, now)],
+        todos=[_line(item, now) for item in todos[:SHOWN]],
+        ongoing=[_line(item, now) for item in ongoing[:SHOWN]],
+        todo_count=len(todos),
+        ongoing_count=len(ongoing),
         done=history_rows(done[::-1]),
     )
 

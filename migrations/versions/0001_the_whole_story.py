@@ -55,6 +55,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
         batch_op.create_index("ix_audit_row_at", ["at"], unique=False)
+        batch_op.create_index("ix_audit_row_person", ["person_id", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_row_seal_key"), ["seal_key"], unique=False)
         batch_op.create_index("ix_audit_row_subject", ["subject_kind", "subject_id"], unique=False)
 
@@ -587,8 +588,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_panel")),
     )
     with op.batch_alter_table("panel", schema=None) as batch_op:
-        batch_op.create_index("ix_panel_state", ["state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_panel_topic_id"), ["topic_id"], unique=False)
+        batch_op.create_index("ix_panel_convened_at", ["convened_at"], unique=False)
+        batch_op.create_index("ix_panel_state", ["state", "convened_at"], unique=False)
+        batch_op.create_index("ix_panel_topic", ["topic_id", "subject_kind", "state"], unique=False)
         batch_op.create_index(
             "uq_panel_bids_of_topic",
             ["topic_id"],
@@ -722,6 +724,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("project", schema=None) as batch_op:
         batch_op.create_index("ix_project_lead_state", ["lead_id", "state"], unique=False)
+        batch_op.create_index("ix_project_state_due", ["state", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
@@ -988,6 +991,7 @@ def downgrade() -> None:
     op.drop_table("receipt")
     with op.batch_alter_table("project", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_project_topic_id"))
+        batch_op.drop_index("ix_project_state_due")
         batch_op.drop_index("ix_project_lead_state")
 
     op.drop_table("project")
@@ -1008,8 +1012,9 @@ def downgrade() -> None:
             sqlite_where=sa.text("subject_kind = 'bid'"),
             postgresql_where=sa.text("subject_kind = 'bid'"),
         )
-        batch_op.drop_index(batch_op.f("ix_panel_topic_id"))
+        batch_op.drop_index("ix_panel_topic")
         batch_op.drop_index("ix_panel_state")
+        batch_op.drop_index("ix_panel_convened_at")
 
     op.drop_table("panel")
     with op.batch_alter_table("notice", schema=None) as batch_op:
@@ -1090,6 +1095,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_row_subject")
         batch_op.drop_index(batch_op.f("ix_audit_row_seal_key"))
+        batch_op.drop_index("ix_audit_row_person")
         batch_op.drop_index("ix_audit_row_at")
 
     op.drop_table("audit_row")

@@ -109,7 +109,7 @@ SUMMARY = {
 def drafts(scene: Scene) -> list[Ask]:
     """Drafts of milestone reports."""
     return [
-        scene.post(scene.url("projects.save_report", milestone_id=one), {**SUMMARY, "action": "save"}, "anji_clerk")
+        scene.post(scene.url("projects.report_save", milestone_id=one), SUMMARY, "anji_clerk")
         for one in reportable(scene, DRAFTS)
     ]  # fmt: skip
 
@@ -121,7 +121,7 @@ def bare_drafts(scene: Scene) -> list[Ask]:
 def reports(scene: Scene) -> list[Ask]:
     """Reports of milestones: each can be handed in once."""
     return [
-        scene.post(scene.url("projects.save_report", milestone_id=one), {**SUMMARY, "action": "submit"}, "anji_clerk")
+        scene.post(scene.url("projects.report_submit", milestone_id=one), SUMMARY, "anji_clerk")
         for one in reportable(scene, REPORTS)
     ]  # fmt: skip
 
