@@ -13,7 +13,7 @@ SUBJECTS = {
     "panel": N_("评审组"),
     "expert": N_("专家"),
     "project": N_("项目"),
-    "priority_list": N_("倾斜名单"),
+    "priority_list": N_("优先名单"),
     "attachment": N_("附件"),
     "organisation": N_("单位"),
     "person": N_("人员"),

@@ -70,11 +70,14 @@ class WanField(StringField):
 
 
 class BeijingDateTimeField(DateTimeLocalField):
-    """A moment typed as Beijing wall-clock time; ``data`` is aware UTC."""
+    """A moment typed as Beijing wall-clock time; ``data`` is aware UTC, None when nothing was typed."""
 
     data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(typed.strip() for typed in valuelist):
+            self.data = None
+            return
         super().process_formdata(valuelist)
         if self.data is not None:
             self.data = from_beijing(self.data)

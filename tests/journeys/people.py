@@ -3,50 +3,106 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Response, expect
 
 from tests.support.live import sign_in
 from tests.support.world import World
 
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def labelled(label: str) -> re.Pattern[str]:
+    """The whole label, with or without the star of a required field and the unit of a column."""
+    return re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*(（[^（）]*）)?\s*$")
+
 
 @dataclass
 class Somebody:
-    """A person's page; every wait ends with an assertion."""
+    """A person's page; every wait ends with an assertion, and every page she comes to must be a sound one."""
 
     page: Page
     address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _arrived(self, response: Response | None, how: str) -> None:
+        """A good answer, nothing in the console, nothing wider than the window."""
+        assert response is not None
+        assert response.status == 200, f"{how}: {response.status} {self.problems()}"
+        assert self.complaints == [], f"{self.path}: {self.complaints}"
+        assert self.page.evaluate(OVERFLOW) <= 0, f"{self.path} scrolls sideways"
 
     def open(self, path: str) -> None:
         """Goes to an address of the program and finds a page there."""
-        response = self.page.goto(self.address + path)
-        assert response is not None
-        assert response.status == 200, f"{path}: {response.status}"
+        self._arrived(self.page.goto(self.address + path), path)
+
+    def control(self, label: str, number: int = 0) -> Locator:
+        """The field with this label (the ``number``-th of that name)."""
+        return self.page.get_by_label(labelled(label)).nth(number)
 
     def fill(self, label: str, value: str, number: int = 0) -> None:
-        """Types into the field with this label (the ``number``-th of that name)."""
-        labelled = self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}"))
-        labelled.nth(number).fill(value)
+        """Types into a field."""
+        self.control(label, number).fill(value)
 
-    def press(self, name: str) -> None:
-        """Presses the button, or follows the link, with these words; the answer must be a good page."""
-        button = self.page.get_by_role("button", name=name, exact=True)
-        target = button if button.count() else self.page.get_by_role("link", name=name, exact=True)
+    def choose(self, label: str, option: str, number: int = 0) -> None:
+        """Picks an option of a list by its words."""
+        self.control(label, number).select_option(label=option)
+
+    def tick(self, label: str) -> None:
+        """Ticks a box, or one of several options."""
+        self.control(label).check()
+
+    def add_row(self, button: str) -> None:
+        """Presses the button under a table of rows; the row comes without leaving the page."""
+        rows = self.page.locator("[data-repeat-row]")
+        before = rows.count()
+        self.page.get_by_role("button", name=button, exact=True).click()
+        expect(rows).to_have_count(before + 1)
+
+    def attach(self, label: str, name: str, text: str) -> None:
+        """Chooses a file to send along."""
+        payload: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+        self.control(label).set_input_files(payload)
+
+    def press(self, name: str, *, within: Locator | None = None) -> None:
+        """Presses the button, or follows the link, that has these words; the answer must be a good page."""
+        words, place = re.compile(re.escape(name)), within or self.page
+        exact = place.get_by_role("button", name=name, exact=True)
+        button = exact if exact.count() else place.get_by_role("button", name=words)
+        link = place.get_by_role("link", name=name, exact=True)
+        target = button if button.count() else link if link.count() else place.get_by_role("link", name=words)
         with self.page.expect_navigation() as navigation:
             target.first.click()
-        response = navigation.value
-        assert response is not None
-        assert response.status == 200, f"{name}: {response.status} {self.problems()}"
+        self._arrived(navigation.value, name)
+
+    def row(self, text: str) -> Locator:
+        """The table row in which a text stands."""
+        return self.page.get_by_role("row").filter(has_text=text)
+
+    def download(self, name: str) -> bytes:
+        """Follows a link that answers a file."""
+        with self.page.expect_download() as download:
+            self.page.get_by_role("link", name=name).first.click()
+        return download.value.path().read_bytes()
 
     def problems(self) -> str:
         """What the error summary says, if there is one."""
         summary = self.page.locator("[data-error-summary], main")
         return summary.first.inner_text()[:2000]
 
-    def sees(self, text: str) -> None:
-        """The text stands on the page."""
-        expect(self.page.get_by_role("main")).to_contain_text(text)
+    def sees(self, *texts: str) -> None:
+        """The texts stand on the page."""
+        for text in texts:
+            expect(self.page.get_by_role("main")).to_contain_text(text)
 
     def does_not_see(self, text: str) -> None:
         """The text stands nowhere on the page."""
@@ -56,6 +112,10 @@ class Somebody:
     def path(self) -> str:
         """Where the browser is."""
         return self.page.url.removeprefix(self.address)
+
+    def number_in_path(self, place: int) -> int:
+        """A number in the address, counted by its slashes."""
+        return int(self.path.split("?")[0].split("/")[place])
 
 
 @dataclass
@@ -67,10 +127,14 @@ class Office:
     address: str
 
     @contextmanager
-    def somebody(self, key: str | None, width: int = 1366, language: str | None = None) -> Iterator[Somebody]:
+    def somebody(
+        self, key: str | None, width: int = 1366, language: str | None = None, script: bool = True
+    ) -> Iterator[Somebody]:
         """A member of the cast (None: a visitor) at a browser of her own, freshly signed in."""
-        context = self.browser.new_context(viewport={"width": width, "height": 768}, locale="zh-CN")
-        context.set_default_timeout(10_000)
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 768}, locale="zh-CN", java_script_enabled=script
+        )
+        context.set_default_timeout(15_000)
         if key is not None:
             self.world.tokens.pop(key, None)
             sign_in(context, self.world, self.address, key)
