@@ -71,7 +71,7 @@ def _milestones(officer: Somebody) -> None:
         if row:
             officer.add_row("添加里程碑")
         officer.fill("里程碑", name, row)
-        officer.fill("第几个月", month, row)
+        officer.fill("在第几个月", month, row)
         officer.fill("佐证材料（每行一项）", "阶段报告", row)
 
 
