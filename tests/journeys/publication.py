@@ -30,7 +30,7 @@ def topic_is_drafted(story: Story) -> None:
     """The officer writes the topic section by section and sends it for approval."""
     with story.office.somebody("officer") as officer:
         officer.open("/manage/topics")
-        officer.press("起草榜题")
+        officer.press("新建榜题")
         officer.press("在此榜单起草")
         story.topic = officer.number_in_path(3)
         for section in (_basics, _aims, _deliverables, _milestones, _money):
