@@ -115,7 +115,7 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("projects", "/projects", "officer"),
             Shot("project", f"/projects/{project.id}", "officer"),
             Shot("project-finished", f"/projects/{finished.id}", "officer"),
-            Shot("report", f"/milestones/{late.id}/report", owner),
+            Shot("report", f"/projects/milestones/{late.id}/report", owner),
             Shot("board", "/manage/milestones", "officer"),
             Shot("priority-lists", "/priority", "officer"),
             Shot("priority", f"/priority/{ranked.id}", "officer"),
