@@ -11,6 +11,7 @@ SUBJECTS = {
     "topic": N_("榜题"),
     "bid": N_("揭榜申请"),
     "panel": N_("评审组"),
+    "score_sheet": N_("评分表"),
     "expert": N_("专家"),
     "project": N_("项目"),
     "priority_list": N_("优先名单"),

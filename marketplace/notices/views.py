@@ -9,13 +9,20 @@ from marketplace.notices.wording import KIND_LABELS, TONES, body_of, title_of
 from marketplace.topics.models import Topic
 from marketplace.web.access import public
 from marketplace.web.caching import for_visitors
-from marketplace.web.navigation import Entry, add_entry
+from marketplace.web.navigation import Entry, add_entry, has_room
 from marketplace.web.paging import page_number, paginate
 from marketplace.web.requests import db_session, request_now
 
 blueprint = Blueprint("notices", __name__)
 add_entry(
-    Entry(30, N_("公告公示"), "notices.index", public=True, active=lambda name: name.startswith("notices."))
+    Entry(
+        30,
+        N_("公告公示"),
+        "notices.index",
+        public=True,
+        active=lambda name: name.startswith("notices."),
+        shown=has_room,
+    )
 )
 
 

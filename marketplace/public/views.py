@@ -31,21 +31,21 @@ from marketplace.topics.workflow import TopicState
 from marketplace.web.access import public
 from marketplace.web.caching import for_visitors
 from marketplace.web.i18n import translate
-from marketplace.web.navigation import Entry, add_entry
+from marketplace.web.navigation import Entry, add_entry, has_room, is_visitor
 from marketplace.web.paging import page_number, paginate
 from marketplace.web.requests import current_actor, db_session, request_now
 from marketplace.web.runtime import runtime
 from marketplace.web.templating import in_english
 
 blueprint = Blueprint("public", __name__)
-add_entry(Entry(10, N_("首页"), "public.front", public=True))
+add_entry(Entry(10, N_("首页"), "public.front", public=True, shown=is_visitor))
 add_entry(
     Entry(
         20, N_("榜题一览"), "public.topics", public=True, active=lambda n: n in ("public.topics", "public.topic")
     )
 )
-add_entry(Entry(40, N_("结果"), "public.results", public=True))
-add_entry(Entry(90, N_("关于"), "public.about", public=True))
+add_entry(Entry(40, N_("结果"), "public.results", public=True, shown=has_room))
+add_entry(Entry(90, N_("关于"), "public.about", public=True, shown=is_visitor))
 
 PUBLIC_STATES = [state for state in TopicState if state not in UNPUBLISHED]
 ON_FRONT = 6

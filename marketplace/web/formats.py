@@ -1,6 +1,6 @@
 """How dates, moments and money look, by language: one rule for pages and mails."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from marketplace.core.clock import to_beijing
@@ -23,6 +23,25 @@ def datetime_text(moment: datetime | None, english: bool, seconds: bool = False)
     local = to_beijing(moment)
     clock = f"{local.hour:02d}:{local.minute:02d}" + (f":{local.second:02d}" if seconds else "")
     return f"{date_text(local.date(), english)} {clock}"
+
+
+WEEKDAYS_ZH = "一二三四五六日"
+
+
+def until_text(moment: datetime | None, english: bool, weekday: bool = False) -> str:
+    """A deadline as people say it: the first moment that is too late, where that is midnight, is 24:00 of the day
+    before. 2026年3月31日 24:00, with ``weekday`` 2026年3月31日 星期二 24:00."""
+    if moment is None:
+        return ""
+    local = to_beijing(moment)
+    midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
+    day = local.date() - timedelta(days=1) if midnight else local.date()
+    clock = "24:00" if midnight else f"{local.hour:02d}:{local.minute:02d}"
+    if not weekday:
+        return f"{date_text(day, english)} {clock}"
+    if english:
+        return f"{day:%A}, {date_text(day, english)}, {clock}"
+    return f"{date_text(day, english)} 星期{WEEKDAYS_ZH[day.weekday()]} {clock}"
 
 
 def exact_text(moment: datetime | None) -> str:

