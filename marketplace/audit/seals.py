@@ -30,6 +30,12 @@ def open_seal(session: Session, key: str, at: datetime) -> None:
         seal.opened_at = at
 
 
+def bid_seal(bid_id: int) -> str:
+    """The seal of everything about one bid. It is broken for the bids that the opening opens, and never for a draft
+    that was not submitted: that its unit once thought of bidding is nobody's business (揭榜申请封存)."""
+    return f"bid:{bid_id}"
+
+
 def topic_seal(topic_id: int) -> str:
     """The seal of everything about bids for one topic (榜题封存)."""
     return f"topic:{topic_id}"

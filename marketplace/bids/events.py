@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.seals import bid_seal
 from marketplace.core.events import Event
 from marketplace.core.text import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BidEvent(Event):
-    """Something about a bid; sealed with its topic."""
+    """Something about a bid; sealed until it is opened."""
 
     bid_id: int
     topic_id: int
@@ -23,7 +23,7 @@ class BidEvent(Event):
 
     @property
     def seal_key(self) -> str | None:
-        return topic_seal(self.topic_id)
+        return bid_seal(self.bid_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.seals import bid_seal
 from marketplace.bids.events import (
     BidDisqualified,
     BidEvent,
@@ -95,7 +95,7 @@ def _to_unit(uow: UnitOfWork, event: BidEvent, kind: str, key: str, **more: Any)
         uow, kind=kind, dedupe_key=key,
         recipients=people_with_roles(uow.session, [event.organisation_id], BUREAU_ROLES),
         context={"topic": _topic(topic), "bid_id": event.bid_id, "actor": uow.actor.person_name, **more},
-        seal_key=topic_seal(event.topic_id),
+        seal_key=bid_seal(event.bid_id),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from marketplace.audit.seals import open_seal, topic_seal
+from marketplace.audit.seals import bid_seal, open_seal, topic_seal
 from marketplace.bids import events, policy, queries
 from marketplace.bids.content import content_from_dict, digest
 from marketplace.bids.models import Bid, BidOpening, Receipt
@@ -32,6 +32,7 @@ def open_topic(uow: UnitOfWork, topic: Topic) -> BidOpening:
     opening = _record(uow, topic, bids)
     for bid in bids:
         BID.advance(bid, "open")
+        open_seal(uow.session, bid_seal(bid.id), uow.now)
     TOPIC.advance(topic, "open_bids" if bids else "open_without_bids")
     topic.opened_at = uow.now
     topic.decided_at = None if bids else uow.now

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.seals import bid_seal
 from marketplace.bids import events, policy, queries
 from marketplace.bids.bounds import malformed
 from marketplace.bids.checks import Demand, Gap, problems
@@ -140,7 +140,7 @@ def change_bid_files(
     require(policy.may_edit(uow.actor, bid, uow.now))
     change_files(
         uow, owner_kind=queries.FILE_OWNER, owner_id=bid.id, uploads=uploads, drop=drop,
-        seal_key=topic_seal(bid.topic_id),
+        seal_key=bid_seal(bid.id),
     )  # fmt: skip
     _touch(uow, bid)
 

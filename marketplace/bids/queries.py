@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.seals import bid_seal
 from marketplace.bids.models import Bid, BidOpening, BidPartner, Receipt
 from marketplace.bids.policy import acts_for, may_open_desk
 from marketplace.bids.workflow import OPENED_STATES, BidState
@@ -191,7 +191,7 @@ def file_access(session: Session, actor: Actor, bid_id: int, now: datetime) -> A
         found = bid_for(session, actor, bid_id)
     except NotFound:
         return DENIED
-    return Access(True, topic_seal(found.topic_id))
+    return Access(True, bid_seal(found.id))
 
 
 def running_count(session: Session, organisation_id: int) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.seals import bid_seal
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import unsubmitted
 from marketplace.core.actor import BUREAU_ROLES
@@ -40,7 +40,7 @@ def remind_unsubmitted(uow: UnitOfWork) -> int:
                 "topic": {"code": topic.code, "title": topic.title, "deadline": topic.deadline},
                 "bid_id": bid.id, "state": bid.state, "hours": hours,
             },
-            seal_key=topic_seal(topic.id),
+            seal_key=bid_seal(bid.id),
         )  # fmt: skip
     return 0
 

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.seals import bid_seal, topic_seal
 from marketplace.bids import operations, policy, presentation, queries
 from marketplace.bids.content import content_from_dict
 from marketplace.bids.forms import FORMS, BasicsForm, OpinionForm, PledgeForm, SectionForm, SubmitForm
@@ -41,14 +41,14 @@ Page = str | tuple[str, int] | Response
 def own_bid(bid_id: int) -> Bid:
     """A bid of the actor's own unit; refusals about it stay under the seal."""
     bid = queries.own_bid_for(db_session(), current_actor(), bid_id)
-    g.seal_key = topic_seal(bid.topic_id)
+    g.seal_key = bid_seal(bid.id)
     return bid
 
 
 def any_bid(bid_id: int) -> Bid:
     """A bid that the actor may read."""
     bid = queries.bid_for(db_session(), current_actor(), bid_id)
-    g.seal_key = topic_seal(bid.topic_id)
+    g.seal_key = bid_seal(bid.id)
     return bid
 
 

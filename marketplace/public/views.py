@@ -41,7 +41,11 @@ blueprint = Blueprint("public", __name__)
 add_entry(Entry(10, N_("首页"), "public.front", public=True, shown=is_visitor))
 add_entry(
     Entry(
-        20, N_("榜题一览"), "public.topics", public=True, active=lambda n: n in ("public.topics", "public.topic")
+        20,
+        N_("榜题一览"),
+        "public.topics",
+        public=True,
+        active=lambda n: n in ("public.topics", "public.topic"),
     )
 )
 add_entry(Entry(40, N_("结果"), "public.results", public=True, shown=has_room))

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.audit.models import Seal
-from marketplace.audit.seals import topic_seal
+from marketplace.audit.queries import visible_rows
+from marketplace.audit.seals import bid_seal, topic_seal
 from marketplace.bids.models import Bid, BidOpening
 from marketplace.bids.opening import disqualify_bid, open_due_topics
 from marketplace.bids.operations import submit_bid, withdraw_bid
@@ -225,7 +226,7 @@ def test_the_step_that_is_due(hours_left: float, begun_hours_before: float, step
 
 def test_each_reminder_goes_out_once_under_the_seal_and_not_after_submission(world: World) -> None:
     topic_id = published_topic(world)
-    draft_bid(world, topic_id, "hangzhou")
+    draft_id = draft_bid(world, topic_id, "hangzhou")
     submitted_bid(world, topic_id, "ningbo")
     deadline = topic(world, topic_id).deadline
     for number, hours in enumerate(sorted(STEPS, reverse=True), 1):
@@ -236,4 +237,16 @@ def test_each_reminder_goes_out_once_under_the_seal_and_not_after_submission(wor
             sent = session.scalars(select(OutboxMail).where(OutboxMail.kind == "bid_deadline")).all()
         assert len(sent) == 2 * number
     assert {mail.to_address.split(".")[0] for mail in sent} == {"hangzhou"}
-    assert {mail.seal_key for mail in sent} == {topic_seal(topic_id)}
+    assert {mail.seal_key for mail in sent} == {bid_seal(draft_id)}
+
+
+def test_a_draft_that_was_never_submitted_stays_secret_after_the_opening(world: World) -> None:
+    topic_id = published_topic(world)
+    draft_id = draft_bid(world, topic_id, "hangzhou")
+    opened_id = submitted_bid(world, topic_id, "ningbo")
+    world.clock.now = topic(world, topic_id).deadline
+    world.do(None, open_due_topics)
+    with world.reading() as session:
+        told = {row.subject_id for row in session.scalars(visible_rows()) if row.subject_kind == "bid"}
+    assert opened_id in told
+    assert draft_id not in told

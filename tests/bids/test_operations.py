@@ -104,7 +104,7 @@ def test_the_receipt_goes_to_the_units_own_people_under_the_seal(sqlite_world: W
     receipt = receipts(sqlite_world, bid_id)[0]
     sent = mails(sqlite_world, "bid_receipt")
     assert {mail.to_address.split("@")[0] for mail in sent} == {"hangzhou.clerk", "hangzhou.head"}
-    assert {mail.seal_key for mail in sent} == {f"topic:{topic_id}"}
+    assert {mail.seal_key for mail in sent} == {f"bid:{bid_id}"}
     for mail in sent:
         assert receipt.number in mail.subject
         assert receipt.content_sha256 in mail.text_body

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from marketplace.audit.seals import open_seal, topic_seal
+from marketplace.audit.seals import bid_seal, open_seal, topic_seal
 from marketplace.bids.models import Bid, BidPartner
-from marketplace.bids.workflow import BidState
+from marketplace.bids.workflow import OPENED_STATES, BidState
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Organisation
 from marketplace.topics.models import ChallengeList, Topic
@@ -80,4 +80,6 @@ def build_bid(
             BidPartner(bid_id=bid.id, organisation_id=unit_id(uow, code), position=position, task="参与")
         )
     uow.session.flush()
+    if state in OPENED_STATES:
+        open_seal(uow.session, bid_seal(bid.id), uow.now)
     return bid
