@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.audit.operations import record, witness
+from marketplace.audit.queries import newest
 from marketplace.audit.views import blueprint as audit_blueprint
 from marketplace.bids.award_views import blueprint as awards_blueprint
 from marketplace.bids.desk import blueprint as bids_blueprint
@@ -30,7 +31,7 @@ from marketplace.public.views import blueprint as public_blueprint
 from marketplace.reviews.views import blueprint as reviews_blueprint
 from marketplace.search.views import blueprint as search_blueprint
 from marketplace.topics.views import blueprint as topics_blueprint
-from marketplace.web import errors, i18n, requests, security, templating
+from marketplace.web import caching, errors, i18n, requests, security, templating
 from marketplace.web.requests import ANONYMOUS, Application, db_session, request_now
 from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     _configure(app, settings)
     app.extensions["marketplace"] = parts = compose(settings, clock)
     refuse_demo_accounts(parts.engine, settings)
-    for part in (i18n, templating, errors, security):
+    for part in (i18n, templating, errors, security, caching):
         part.install(app)
     transport.install(app, settings)
     CSRFProtect(app)
@@ -91,7 +92,7 @@ def compose(settings: Settings, clock: Clock = system_clock) -> Runtime:
     engine = make_engine(settings.database_url)
     if clock is system_clock:
         engine = engine.execution_options(**{DATABASE_CLOCK: True})
-    return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,), record)
+    return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,), newest, record)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -41,6 +41,7 @@ class Settings:
     upload_megabytes: int = 20
     argon2_memory_kib: int = 47_104
     proxies: int = 0
+    page_seconds: int = 10
     footer: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -142,6 +143,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         absolute_hours=_whole(env, "ABSOLUTE_HOURS", 12, 1, 24),
         password_days=_whole(env, "PASSWORD_DAYS", 0, 0, 3650),
         upload_megabytes=_whole(env, "UPLOAD_MEGABYTES", 20, 1, 200),
+        page_seconds=_whole(env, "PAGE_SECONDS", 10, 0, 60),
         proxies=_whole(env, "TRUSTED_PROXIES", 0, 0, 5),
         footer={key: env[name] for name, key in FOOTER.items() if env.get(name)},
     )

@@ -66,3 +66,11 @@ def count_visible(session: Session) -> int:
     """How many rows may be shown (sealed ones are not counted)."""
     query = select(func.count()).select_from(AuditRow).where(not_sealed(AuditRow.seal_key))
     return session.scalar(query) or 0
+
+
+NEWEST = select(func.max(AuditRow.id))
+
+
+def newest(session: Session) -> int:
+    """The number of the newest row, whatever it is about (it is never shown)."""
+    return session.scalar(NEWEST) or 0

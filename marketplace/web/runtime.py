@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from marketplace.config import Settings
 from marketplace.core.clock import Clock
@@ -23,6 +24,8 @@ class Runtime:
     files: FileStore
     reactions: Reactions
     witnesses: tuple[Callable[[UnitOfWork, Event], None], ...]
+    newest: Callable[[Session], int]
+    """The number of the newest audit row: it grows with everything that happens."""
     record: Callable[..., None]
     """Writes an audit row about something that is no event: a refusal, a download, an export."""
 

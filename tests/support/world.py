@@ -184,9 +184,13 @@ def _name_of(bucket: Bucket) -> tuple[str, str, str]:
     return environment.language(), bucket.key, bucket.checksum
 
 
+PLAIN: dict[str, Any] = {"testing": True, "argon2_memory_kib": 64, "page_seconds": 0}
+"""Settings of tests: quick hashes, and no page made before."""
+
+
 def build_world(url: str, data_dir: Path, **settings: Any) -> World:
     """The program on the database at ``url``, with an application of its own."""
-    chosen = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64, **settings)
+    chosen = Settings(url, data_dir, SECRET, **(PLAIN | settings))
     clock = FrozenClock()
     app = create_app(chosen, clock)
     cli.register(app)
@@ -206,7 +210,7 @@ class Shared:
         if cls.world is None:
             cls.world = build_world(url, data_dir)
         app, clock = cls.world.app, FrozenClock()
-        settings = Settings(url, data_dir, SECRET, testing=True, argon2_memory_kib=64)
+        settings = Settings(url, data_dir, SECRET, **PLAIN)
         app.extensions["marketplace"] = compose(settings, clock)
         transport.install(app, settings)
         return World(app, clock, dict(people))
