@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from marketplace.config import Settings
     from marketplace.core.files import FileStore
 
+MOST_HELD = 200
+
 
 @dataclass(slots=True)
 class UnitOfWork:
@@ -34,10 +36,14 @@ class UnitOfWork:
     request_id: str = ""
     address: str = ""
     _events: list[Event] = field(default_factory=list)
+    _held: list[Any] = field(default_factory=list)
 
     def emit(self, event: Event) -> None:
-        """Notes a fact; its consequences follow before the commit."""
+        """Notes a fact; its consequences follow before the commit. What is at hand now stays at hand till then: the
+        session alone would forget it, and the reactions load it again."""
         self._events.append(event)
+        if len(self.session.identity_map) <= MOST_HELD:
+            self._held = list(self.session.identity_map.values())
 
     def react(self) -> None:
         """Flushes, then runs witnesses and reactions, also for the events these emit in turn."""

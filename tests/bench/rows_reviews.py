@@ -36,10 +36,11 @@ def opening_rows(plan: Plan) -> Iterator[Row]:
     for topic in plan.opened:
         record = [
             {
-                "bid_id": bid, "number": f"BENCH-{bid}", "lead": "揭榜单位（示例）", "content_sha256": CONTENT_SHA256,
-                "submitted_at": (plan.now - days(50)).isoformat(), "overlaps": [],
+                "bid_id": bid, "number": f"BENCH-{bid}", "organisation_id": plan.lead(topic, place),
+                "organisation": "揭榜单位（示例）", "content_sha256": CONTENT_SHA256,
+                "submitted_at": (plan.now - days(50)).isoformat(), "intact": True, "overlaps": [],
             }
-            for bid in plan.bids(topic)
+            for place, bid in enumerate(plan.bids(topic))
         ]  # fmt: skip
         yield {
             "topic_id": topic, "deadline": plan.now - days(41), "opened_at": plan.now - days(40), "count": len(record),

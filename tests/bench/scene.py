@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from marketplace.application import create_app
 from marketplace.config import Settings
 from marketplace.core.actor import SYSTEM
-from marketplace.core.database import Base, reading_session, writing_session
+from marketplace.core.database import Base, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Person
 from marketplace.organisations.passwords import hash_password
@@ -25,6 +25,7 @@ from marketplace.organisations.reference import load_reference
 from marketplace.organisations.sessions import begin_session
 from marketplace.sample.cast import seat_cast
 from marketplace.search.operations import rebuild
+from marketplace.web.runtime import Runtime
 from tests.bench.build import Built, build
 from tests.bench.data import Amounts, bench_now
 from tests.support.postgres import PostgresServer
@@ -161,29 +162,35 @@ def prepared(kind: str, amounts: Amounts) -> Iterator[Scene]:
 
 
 def furnish(url: str, folder: Path, amounts: Amounts) -> Scene:
-    """Schema, organisations, cast, bench data, search."""
-    settings = Settings(url, folder, SECRET, idle_minutes=720, privileged_idle_minutes=720)
-    app = create_app(settings)
-    parts = app.extensions["marketplace"]
+    """Schema, organisations and cast, then everything else."""
+    settings = settings_for(url, folder)
+    parts = create_app(settings).extensions["marketplace"]
     Base.metadata.create_all(parts.engine)
-    begun = time.perf_counter()
     with writing_session(parts.engine) as session:
         uow = UnitOfWork(session, SYSTEM, parts.clock(), settings, parts.files)
         load_reference(uow)
         people = seat_cast(uow)
-        grown = {"is_demo": False, "password_hash": hash_password(PASSWORD, settings.argon2_memory_kib)}
-        uow.session.execute(update(Person).values(**grown))
-        uow.commit()
-        built = build(session, amounts, people, bench_now())
-        rebuild(uow)
-        uow.commit()
+        session.commit()
+    begun = time.perf_counter()
+    built = fill(parts, people, amounts)
     parts.engine.dispose()
     spent = time.perf_counter() - begun
     print(f"  {built.topics} topics, {built.bids} bids, {built.sheets} sheets in {spent:.0f} s", flush=True)
     return Scene(settings, people, built)
 
 
-def count_of(scene: Scene, query: Any) -> int:
-    """A number from the database."""
-    with reading_session(scene.runtime.engine) as session:
-        return session.scalar(query) or 0
+def settings_for(url: str, folder: Path) -> Settings:
+    """Settings of the program in this process: it makes every page anew, so that its statements can be counted."""
+    return Settings(url, folder, SECRET, idle_minutes=720, privileged_idle_minutes=720, page_seconds=0)
+
+
+def fill(parts: Runtime, people: Mapping[str, int], amounts: Amounts) -> Built:
+    """The bench data; the cast are no sample accounts here and have a password; the search is built anew."""
+    with writing_session(parts.engine) as session:
+        uow = UnitOfWork(session, SYSTEM, parts.clock(), parts.settings, parts.files)
+        password = hash_password(PASSWORD, parts.settings.argon2_memory_kib)
+        session.execute(update(Person).values(is_demo=False, password_hash=password))
+        built = build(session, amounts, people, bench_now())
+        rebuild(uow)
+        session.commit()
+    return built

@@ -1,0 +1,1 @@
+"""What pages cost in statements: few, and the same whatever the size."""
