@@ -24,7 +24,7 @@ class DueForm(Form):
     due_at = BeijingDateTimeField(
         _l("评分截止时间"),
         [InputRequired(_l("请填写评分截止时间"))],
-        description=_l("北京时间；逾期后系统会持续提醒专家。"),
+        description=_l("北京时间；逾期仍未提交的专家可以调整出组。"),
     )
 
 
