@@ -17,7 +17,7 @@ from marketplace.i18n import DEFAULT_LOCALE, TRANSLATIONS, compile_catalogues
 from marketplace.web.formats import exact_wan_text
 from marketplace.web.i18n import page_gettext, translate
 from marketplace.web.styleguide import styleguide_context
-from marketplace.web.templating import Addresses, show_date, show_datetime
+from marketplace.web.templating import Addresses, show_date, show_datetime, show_until
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = (
@@ -109,7 +109,7 @@ def design_app() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        datetime=show_datetime, date=show_date, exact_wan=exact_wan_text, t=translate
+        datetime=show_datetime, until=show_until, date=show_date, exact_wan=exact_wan_text, t=translate
     )
     addresses = Addresses(app)
     app.jinja_env.globals.update(
