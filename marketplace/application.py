@@ -92,7 +92,9 @@ def compose(settings: Settings, clock: Clock = system_clock) -> Runtime:
     engine = make_engine(settings.database_url)
     if clock is system_clock:
         engine = engine.execution_options(**{DATABASE_CLOCK: True})
-    return Runtime(engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,), newest, record)
+    return Runtime(
+        engine, settings, clock, FileStore(settings.files_dir), REACTIONS, (witness,), newest, record
+    )
 
 
 def _configure(app: Flask, settings: Settings) -> None:

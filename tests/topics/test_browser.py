@@ -47,7 +47,11 @@ def test_every_page_shape_is_accessible(sqlite_world: World, browser: Browser, w
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
                 if width < 500 and path not in NARROW:
                     continue
-                found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+                found = (
+                    Axe()
+                    .run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+                    .response["violations"]
+                )
                 assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], path
             context.close()
 
