@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Role
+from marketplace.core.database import Base
 from marketplace.organisations.models import Appointment, Organisation, OrganisationKind, Person
 from marketplace.reviews.models import Expert
 from marketplace.topics.models import Topic
@@ -130,6 +131,8 @@ class Writer:
         self.session.commit()
         if self.session.get_bind().dialect.name == "postgresql":
             for table in sorted(self.tables):
+                if "id" not in Base.metadata.tables[table].columns:
+                    continue
                 found = self.session.scalar(select(func.pg_get_serial_sequence(table, "id")))
                 if found is not None:
                     self.session.execute(
