@@ -1,5 +1,6 @@
 """Catalogues: Chinese source strings are the message ids, English comes from one PO file a feature (双语)."""
 
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -53,7 +54,7 @@ def compile_catalogues(*, force: bool = False) -> None:
         if not files or (not force and _fresh(target, files)):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(".partial")
+        partial = target.with_suffix(f".partial{os.getpid()}")
         with partial.open("wb") as out:
             write_mo(out, merged_catalogue(locale))
         partial.replace(target)

@@ -25,7 +25,7 @@ class Form(FlaskForm):
 
     def opened_version(self) -> int | None:
         """The version in the form, or None."""
-        raw = self.version.data or ""
+        raw = str(self.version.data or "")
         return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 

@@ -112,7 +112,7 @@ def _expert(session: Session, actor: Actor) -> list[Figure]:
         ),
     )  # fmt: skip
     return [
-        Figure(N_("待确认的评审"), waiting, "reviews.index"),
-        Figure(N_("评分中的评审"), scoring, "reviews.index"),
-        Figure(N_("已完成的评审"), done, "reviews.index"),
+        Figure(N_("待确认的评审"), waiting, "reviews.mine"),
+        Figure(N_("评分中的评审"), scoring, "reviews.mine"),
+        Figure(N_("已完成的评审"), done, "reviews.mine"),
     ]
