@@ -1,7 +1,10 @@
 // Error summary takes the focus, characters are counted, unsaved text is not left by accident.
 const texts = document.getElementById("script-texts").dataset;
 
-document.querySelector("[data-error-summary]")?.focus();
+// The summary's autofocus does this by itself in most browsers, some time after loading; here only for those where it did not.
+addEventListener("load", () => requestAnimationFrame(() => {
+  if (document.activeElement === document.body) document.querySelector("[data-error-summary]")?.focus();
+}));
 
 for (const place of document.querySelectorAll("[data-counter]")) {
   const control = document.getElementById(place.dataset.counter);
