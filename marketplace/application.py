@@ -17,6 +17,7 @@ from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import DATABASE_CLOCK, make_engine
 from marketplace.core.files import FileStore
+from marketplace.experts.views import blueprint as experts_blueprint
 from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notices.views import blueprint as notices_blueprint
 from marketplace.notifications import transport
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     files_blueprint,
     organisations_blueprint,
     topics_blueprint,
+    experts_blueprint,
     reviews_blueprint,
     notices_blueprint,
     bids_blueprint,

@@ -17,13 +17,14 @@ from marketplace.bids.workflow import OPENED_STATES, AwardState, BidState
 from marketplace.core.actor import ADMINISTRATOR_ROLES
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.files import FileStore
+from marketplace.experts.models import Expert
 from marketplace.files.models import Attachment
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
 from marketplace.priority.models import LedgerEntry, Snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
-from marketplace.reviews.models import Expert, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SheetState
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.rules import rule_problems, rules_from_dict

@@ -7,6 +7,7 @@ from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
 from marketplace.bids import reviewing as reviewed_bids
 from marketplace.core.events import Reactions
+from marketplace.experts.queries import expert_names
 from marketplace.files.access import OWNERS
 from marketplace.notices import operations as notices
 from marketplace.notices import reactions as announcements
@@ -26,7 +27,7 @@ from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
 from marketplace.reviews import events as review
 from marketplace.reviews import mails as review_mails
-from marketplace.reviews.queries import expert_names, panel_names
+from marketplace.reviews.queries import panel_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.operations import SOURCES

@@ -1,1 +1,1 @@
-"""Reviews (评审): experts, recusal, panels, score sheets and results — of bids and of outcomes alike."""
+"""Reviews (评审): recusal, panels, score sheets and results — of bids and of outcomes alike."""

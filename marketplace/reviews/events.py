@@ -1,4 +1,4 @@
-"""What happens to experts, panels, seats and sheets."""
+"""What happens to panels, seats and sheets."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -109,26 +109,3 @@ class TieVoted(PanelEvent):
     opinion: str
     result_sha256: str
     audit_label: ClassVar[str] = N_("表决并列名次")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertEvent(Event):
-    """Something about a member of the pool."""
-
-    expert_id: int
-    subject_kind: ClassVar[str] = "expert"
-
-    @property
-    def subject_id(self) -> int:
-        return self.expert_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertEnrolled(ExpertEvent):
-    audit_label: ClassVar[str] = N_("专家入库")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertChanged(ExpertEvent):
-    term_to: str
-    audit_label: ClassVar[str] = N_("修改专家信息或聘期")

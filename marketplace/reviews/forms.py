@@ -4,17 +4,16 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms import BooleanField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_, tidy
-from marketplace.reviews.operations import ExpertProfile
 from marketplace.reviews.operations.sheets import OPINION_LIMIT
 from marketplace.reviews.scoring import COMMENT_LIMIT, MarkInput, mark_of, parse_score
 from marketplace.topics.rules import Rubric
-from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField
+from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField
 from marketplace.web.i18n import translate_problem
 
 
@@ -73,35 +72,6 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-
-class ExpertForm(Form):
-    """专家信息."""
-
-    fields_text = TextField(
-        _l("专业领域"), [DataRequired(_l("请填写至少一个专业领域"))], most=500,
-        description=_l("用顿号分隔，与榜题的类别或业务领域一致的会优先抽取，例如：标准制定、标准化研究。"),
-    )  # fmt: skip
-    title = TextField(_l("职称或职务"), most=80)
-    technical = BooleanField(_l("技术类专家"), description=_l("评审组中技术类专家不得少于三分之二。"))
-    term_from = DateField(_l("聘期开始"), [InputRequired(_l("请填写聘期开始日期"))])
-    term_to = DateField(
-        _l("聘期结束"), [Optional()], description=_l("当天仍有效；留空表示未定。到期后不再被选入评审组。")
-    )
-
-    def profile(self) -> ExpertProfile:
-        """The payload."""
-        typed = (self.fields_text.data or "").replace("，", "、").replace(",", "、").replace("；", "、")
-        fields = tuple(part for one in typed.split("、") if (part := one.strip()))
-        return ExpertProfile(
-            fields, self.title.data or "", bool(self.technical.data), self.term_from.data, self.term_to.data
-        )
-
-
-class NewExpertForm(ExpertForm):
-    """专家入库."""
-
-    person_id = SelectField(_l("人员"), coerce=int, description=_l("列出已有专家角色、尚未入库的人员。"))
 
 
 class SheetForm(Form):

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from marketplace.core.actor import Role
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.experts.models import Expert
 from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
 from marketplace.organisations.models import Person
 from marketplace.organisations.queries import people_with_roles
 from marketplace.reviews.events import PanelConcluded, PanelReleased, SeatAdded, SeatFinished, SeatRecused
-from marketplace.reviews.models import Expert, Panel, Seat
+from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
 
 

@@ -1,6 +1,6 @@
-"""The expert pool, panels, seats, items and score sheets."""
+"""Panels, seats, items and score sheets."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,27 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
-from marketplace.organisations.models import Organisation, Person
+from marketplace.experts.models import Expert
+from marketplace.organisations.models import Organisation
 from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
-
-
-class Expert(Numbered, Versioned, Base):
-    """专家: a person of the pool with fields of expertise and a term."""
-
-    __tablename__ = "expert"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    fields: Mapped[list[str]] = mapped_column(JSON, default=list)
-    title: Mapped[str] = mapped_column(String(80), default="")
-    technical: Mapped[bool] = mapped_column(Boolean, default=True)
-    term_from: Mapped[date]
-    term_to: Mapped[date | None]
-    is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
-
-    person: Mapped[Person] = relationship()
-    organisation: Mapped[Organisation] = relationship()
 
 
 class Panel(Numbered, Versioned, Base):

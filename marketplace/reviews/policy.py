@@ -159,8 +159,3 @@ def may_read_result(actor: Actor, panel_state: str, own_seat_state: str | None =
         YES if actor.has(*READERS) or member else no(N_("您无权查看评审结果")),
         YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能查看评分")),
     )
-
-
-def may_manage_experts(actor: Actor) -> Verdict:
-    """专家库."""
-    return _officer(actor)

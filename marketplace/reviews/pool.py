@@ -8,9 +8,10 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from marketplace.experts.models import Expert
 from marketplace.organisations.models import Appointment, Organisation, OrganisationKind, Person, PersonState
 from marketplace.reviews.composition import Member
-from marketplace.reviews.models import Expert, Panel, PanelItem, Seat
+from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS
 from marketplace.reviews.recusal import Interests, Recusal, Units, recusal
 from marketplace.reviews.workflow import SeatState

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
-from marketplace.organisations.models import Appointment, Organisation, Person, PersonState
-from marketplace.reviews.models import Expert, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.experts.models import Expert
+from marketplace.organisations.models import Organisation
+from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
 from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
@@ -405,43 +406,7 @@ def _opinions(session: Session, item_ids: Sequence[int]) -> dict[int, list[str]]
     return found
 
 
-def experts() -> Select[Any]:
-    """The whole pool in official order."""
-    return (
-        select(Expert)
-        .join(Expert.person)
-        .join(Expert.organisation)
-        .options(contains_eager(Expert.person), contains_eager(Expert.organisation))
-        .order_by(Organisation.order_key, Person.name, Expert.id)
-    )
-
-
-def people_to_enrol(session: Session) -> list[tuple[int, str]]:
-    """(person id, name with unit) of active people who hold the expert's role and are not in the pool yet."""
-    query = (
-        select(Person.id, Person.name, Organisation.name)
-        .join(Appointment, Appointment.person_id == Person.id)
-        .join(Organisation, Organisation.id == Appointment.organisation_id)
-        .outerjoin(Expert, Expert.person_id == Person.id)
-        .where(
-            Appointment.role == Role.EXPERT,
-            Appointment.ended_at.is_(None),
-            Person.state == PersonState.ACTIVE,
-            Expert.id.is_(None),
-        )
-        .order_by(Organisation.order_key, Person.name, Person.id)
-    )
-    found = {person: f"{name}（{unit}）" for person, name, unit in session.execute(query)}
-    return list(found.items())
-
-
 def panel_names(session: Session, ids: set[int]) -> dict[int, str]:
     """What audited panels are called: their topics' titles."""
     query = select(Panel.id, Topic.title).join(Panel.topic).where(Panel.id.in_(ids))
     return {found: title for found, title in session.execute(query)}
-
-
-def expert_names(session: Session, ids: set[int]) -> dict[int, str]:
-    """What audited experts are called."""
-    query = select(Expert.id, Person.name).join(Expert.person).where(Expert.id.in_(ids))
-    return {found: name for found, name in session.execute(query)}

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from marketplace.core.actor import Role
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.experts.models import Expert
 from marketplace.organisations.models import Appointment, Organisation, Person
-from marketplace.reviews.models import Expert
 
 MAIL_DOMAIN = "sample.example"
 PROVINCE = "330000"

@@ -12,11 +12,12 @@ from marketplace.bids import award
 from marketplace.bids import operations as bidding
 from marketplace.bids.content import content_from_dict
 from marketplace.bids.models import AwardDecision, Bid
+from marketplace.experts.models import Expert
 from marketplace.files.operations import GivenFile
 from marketplace.projects import operations as milestones
 from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
-from marketplace.reviews.models import Expert, Panel, Seat
+from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.operations import panels, results, sheets
 from marketplace.reviews.queries import own_items, place_for
 from marketplace.reviews.scoring import MarkInput

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from marketplace.bids.queries import own_bid_count
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.text import N_
+from marketplace.experts.models import Expert
 from marketplace.priority.models import LedgerEntry
 from marketplace.projects.models import Milestone, Project, Queue
 from marketplace.projects.workflow import ProjectState
-from marketplace.reviews.models import Expert, Panel, Seat
+from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Role
 from marketplace.core.database import Base
+from marketplace.experts.models import Expert
 from marketplace.organisations.models import Appointment, Organisation, OrganisationKind, Person
-from marketplace.reviews.models import Expert
 from marketplace.topics.models import Topic
 
 TOPICS_PER_SIZE = 100

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from marketplace.bids.models import Bid
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation
 from marketplace.reviews import operations
-from marketplace.reviews.models import Expert, Panel, PanelItem, Seat
+from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.queries import place_for, seat_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import Subject

@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace.audit.queries import history_of
 from marketplace.core.errors import Invalid, NotFound, Refused
+from marketplace.experts.models import Expert
 from marketplace.reviews import operations
-from marketplace.reviews.models import Expert, Panel, PanelItem, Seat
+from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.queries import may_read_subject, place_for, seat_for
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.topics.models import Topic

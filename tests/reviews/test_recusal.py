@@ -91,7 +91,7 @@ def test_a_second_appointment_counts_as_well(sqlite_world: World) -> None:
 def test_an_ended_term_takes_an_expert_out_of_the_pool(sqlite_world: World) -> None:
     from datetime import date
 
-    from marketplace.reviews.models import Expert
+    from marketplace.experts.models import Expert
 
     topic_id, _ = topic_with_bids(sqlite_world)
     with sqlite_world.uow() as uow:

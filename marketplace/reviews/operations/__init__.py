@@ -1,6 +1,5 @@
 """The verbs of reviewing (评审办理)."""
 
-from marketplace.reviews.operations.experts import ExpertProfile, change_expert, enrol_expert
 from marketplace.reviews.operations.panels import (
     add_member,
     add_members,
@@ -13,14 +12,11 @@ from marketplace.reviews.operations.results import conclude_panel, record_vote
 from marketplace.reviews.operations.sheets import confirm_seat, recuse_seat, save_sheet, submit_sheets
 
 __all__ = [
-    "ExpertProfile",
     "add_member",
     "add_members",
-    "change_expert",
     "conclude_panel",
     "confirm_seat",
     "convene_panel",
-    "enrol_expert",
     "propose_members",
     "record_vote",
     "recuse_seat",

@@ -11,10 +11,10 @@ from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require
+from marketplace.experts import policy
+from marketplace.experts.events import ExpertChanged, ExpertEnrolled
+from marketplace.experts.models import Expert
 from marketplace.organisations.models import Appointment, Person
-from marketplace.reviews import policy
-from marketplace.reviews.events import ExpertChanged, ExpertEnrolled
-from marketplace.reviews.models import Expert
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,13 @@
+"""Who may do what with the expert pool."""
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.text import N_
+from marketplace.core.verdict import YES, Verdict, no
+
+READERS = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
+"""Who reads the pool."""
+
+
+def may_manage_experts(actor: Actor) -> Verdict:
+    """专家入库、修改专家信息."""
+    return YES if actor.has(Role.OFFICER) else no(N_("只有省局经办可以办理"))
