@@ -14,6 +14,7 @@ from marketplace.audit.views import blueprint as audit_blueprint
 from marketplace.bids.award_views import blueprint as awards_blueprint
 from marketplace.bids.desk import blueprint as bids_blueprint
 from marketplace.config import ROOT, Settings, settings_from_environment
+from marketplace.core.actor import ANONYMOUS
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import DATABASE_CLOCK, make_engine
 from marketplace.core.files import FileStore
@@ -33,7 +34,7 @@ from marketplace.reviews.views import blueprint as reviews_blueprint
 from marketplace.search.views import blueprint as search_blueprint
 from marketplace.topics.views import blueprint as topics_blueprint
 from marketplace.web import caching, errors, i18n, requests, security, templating
-from marketplace.web.requests import ANONYMOUS, Application, db_session, request_now
+from marketplace.web.requests import Application, db_session, request_now
 from marketplace.web.runtime import Runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS

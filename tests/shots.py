@@ -124,7 +124,8 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("audit", "/audit", "auditor"),
             Shot("people", "/manage/people", "secadmin"),
             Shot("organisations", "/manage/organisations", "sysadmin"),
-            Shot("account", "/account/sessions", "hangzhou_clerk"),
+            Shot("account", "/account", "hangzhou_clerk"),
+            Shot("sessions", "/account/sessions", "hangzhou_clerk"),
         ]
 
 

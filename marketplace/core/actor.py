@@ -40,8 +40,12 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        return self.person_id is None
+        """True for the program itself only. A visitor is nobody either, but decides nothing."""
+        return self == SYSTEM
 
 
 SYSTEM = Actor(None, "系统", None, "")
 """The program itself, when time alone decides (到期开启、提醒)."""
+
+ANONYMOUS = Actor(None, "", None, "")
+"""Whoever has not signed in (访客)."""

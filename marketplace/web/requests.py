@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import ANONYMOUS, Actor
 from marketplace.core.database import database_now, reading_session, writing_session
 from marketplace.core.errors import StaleVersion
 from marketplace.core.unit_of_work import UnitOfWork
@@ -23,7 +23,6 @@ from marketplace.web.runtime import runtime
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ATTEMPTS = 3
-ANONYMOUS = Actor(None, "", None, "")
 
 
 def db_session() -> Session:

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from marketplace.audit.models import AuditRow
 from marketplace.audit.seals import close_seal, open_seal
+from marketplace.core.actor import ANONYMOUS
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.notifications.operations import enqueue
 from marketplace.notifications.policy import may_read_letter, may_read_outbox, may_retry
 from marketplace.notifications.recipients import Recipient
-from marketplace.web.requests import ANONYMOUS
 from tests.support.world import World
 
 SEAL = "topic:7"

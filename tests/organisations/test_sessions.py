@@ -278,3 +278,55 @@ def test_everybody_chooses_the_language_of_the_mails(sqlite_world: World) -> Non
     assert "My sessions" in browser.get("/account/sessions").get_data(as_text=True)
     with sqlite_world.reading() as session:
         assert session.get_one(Person, sqlite_world.people["hangzhou_clerk"]).locale == "en"
+
+
+def test_the_account_page_says_who_one_is_and_where_to_change_it(world: World) -> None:
+    hangzhou, anji = two_units(world)
+    browser = signed_in(world, "hangzhou_clerk")
+    page = browser.get("/account").get_data(as_text=True)
+    with world.reading() as session:
+        person = session.get_one(Person, world.people["hangzhou_clerk"])
+        assert person.name in page
+        assert person.email in page
+    assert "杭州市机关事务管理局" in page
+    assert f'value="{anji}"' in page
+    assert f'value="{hangzhou}"' not in page, "the unit acted for is marked, not offered"
+    assert "目前在1处登录" in page
+    assert {"/account/password", "/account/sessions"} <= set(re.findall(r'href="([^"]+)"', page))
+
+
+def test_choosing_a_unit_on_the_account_page_leads_back_to_it(sqlite_world: World) -> None:
+    _, anji = two_units(sqlite_world)
+    browser = signed_in(sqlite_world, "hangzhou_clerk")
+    fields = hidden_fields(browser.get("/account").get_data(as_text=True))
+    answer = browser.post("/act-as", {"organisation_id": str(anji), "next": fields["next"]})
+    assert answer.location == "/account"
+    assert 'user-menu-unit">安吉县' in browser.get("/account").get_data(as_text=True)
+
+
+def test_every_page_leads_to_the_account_and_it_costs_the_same_with_many_sessions(
+    sqlite_world: World,
+) -> None:
+    browser = signed_in(sqlite_world, "hangzhou_clerk")
+    assert 'href="/account"' in browser.get("/workbench").get_data(as_text=True)
+    with sqlite_world.statements() as few:
+        browser.get("/account")
+    for _ in range(12):
+        signed_in(sqlite_world, "hangzhou_clerk")
+    with sqlite_world.statements() as many:
+        browser.get("/account")
+    assert len(many) == len(few)
+
+
+def test_somebody_without_a_post_reads_whom_to_ask(sqlite_world: World) -> None:
+    browser = signed_in(sqlite_world, "hangzhou_clerk")
+    with sqlite_world.uow() as uow:
+        for post in uow.session.scalars(
+            select(Appointment).where(Appointment.person_id == sqlite_world.people["hangzhou_clerk"])
+        ):
+            post.ended_at = uow.now
+    assert "您目前没有任职" in browser.get("/account").get_data(as_text=True)
+
+
+def test_a_visitor_has_no_account_page(sqlite_world: World) -> None:
+    assert sqlite_world.browser().get("/account").status_code in (302, 401)

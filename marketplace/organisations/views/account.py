@@ -1,4 +1,4 @@
-"""Own account: units to act for, open sessions, password."""
+"""Own account (我的账户): who one is, units to act for, open sessions, language, password."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from marketplace.core.errors import NotFound
 from marketplace.i18n import LOCALES
 from marketplace.organisations import credentials
 from marketplace.organisations.forms import ChangePasswordForm
+from marketplace.organisations.models import Person
 from marketplace.organisations.operations import account as operations
 from marketplace.organisations.operations import passwords
 from marketplace.organisations.sessions import live_sessions
@@ -20,6 +21,21 @@ from marketplace.web.i18n import translate
 from marketplace.web.requests import current_uow, db_session, discard, request_now, separate_uow
 from marketplace.web.runtime import runtime
 from marketplace.web.views import local_target
+
+
+@blueprint.get("/account")
+@signed_in()
+def account() -> str:
+    """我的账户: name, posts, the unit acted for, and the ways to what one may change."""
+    person = db_session().get_one(Person, current_user.person_id)
+    sessions = live_sessions(db_session(), person.id, request_now())
+    return render_template(
+        "organisations/account.html",
+        person=person,
+        choices=current_user.choices,
+        sessions=len(sessions),
+        languages=LOCALES,
+    )
 
 
 @blueprint.get("/act-as")
@@ -46,7 +62,7 @@ def act_as() -> Response:
 def my_sessions() -> str:
     """Where this person is signed in."""
     sessions = live_sessions(db_session(), current_user.person_id, request_now())
-    return render_template("organisations/sessions.html", sessions=sessions, languages=LOCALES)
+    return render_template("organisations/sessions.html", sessions=sessions)
 
 
 @blueprint.post("/account/sessions/<int:session_id>/end")
@@ -73,7 +89,7 @@ def choose_language() -> Response:
     """The language of this person's mails."""
     operations.choose_language(current_uow(), current_user, request.form.get("locale", ""))
     flash(_("邮件语言已保存。"), "success")
-    return redirect(url_for("organisations.my_sessions"))
+    return redirect(url_for("organisations.account"))
 
 
 @blueprint.get("/account/password")
@@ -108,7 +124,7 @@ def save_password() -> ResponseReturnValue:
         admission = passwords.change_password(uow, new, request.user_agent.string)
     establish(admission)
     flash(_("密码已修改，其他浏览器上的登录均已退出。"), "success")
-    return redirect(url_for("organisations.my_sessions"))
+    return redirect(url_for("organisations.account"))
 
 
 def _is_confirmed(form: ChangePasswordForm) -> bool:

@@ -1,0 +1,1 @@
+"""Tests of the core: what knows no feature."""
