@@ -24,8 +24,9 @@ from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisati
 from marketplace.priority.models import LedgerEntry, Snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
-from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
-from marketplace.reviews.workflow import PanelState, SeatState, SheetState
+from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.rules import rule_problems, rules_from_dict
 from marketplace.topics.workflow import ListState, TopicState
@@ -249,9 +250,8 @@ def published_topics_have_their_version(context: Context) -> Iterable[str]:
 def concluded_panels_have_all_sheets(context: Context) -> Iterable[str]:
     query = (
         select(Panel.id)
-        .join(Seat, (Seat.panel_id == Panel.id) & (Seat.state == SeatState.CONFIRMED))
-        .join(PanelItem, PanelItem.panel_id == Panel.id)
-        .outerjoin(ScoreSheet, (ScoreSheet.item_id == PanelItem.id) & (ScoreSheet.seat_id == Seat.id))
+        .join(Duty, (Duty.panel_id == Panel.id) & (Duty.state == DutyState.LIVE))
+        .outerjoin(ScoreSheet, OF_DUTY)
         .where(
             Panel.state == PanelState.CONCLUDED,
             ScoreSheet.id.is_(None) | (ScoreSheet.state != SheetState.SUBMITTED),

@@ -21,7 +21,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation
-from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.workflow import (
+    DutyOrigin,
+    DutyState,
+    PanelState,
+    SeatState,
+    SheetState,
+    SubjectKind,
+)
 from marketplace.topics.models import Topic
 
 
@@ -107,6 +114,33 @@ class Seat(Numbered, Versioned, Base):
 
     panel: Mapped[Panel] = relationship(back_populates="seats")
     expert: Mapped[Expert] = relationship()
+
+
+class Duty(Numbered, Base):
+    """评审分工: this seat scores this item. ``because`` keeps why the pair was made (the figures of the assignment, or
+    the rule that called an extra expert), ``lifted_because`` why it no longer holds. A lifted duty stays on record; it
+    opens nothing to the expert, and her sheet does not count."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        one_of("origin", DutyOrigin),
+        one_of("state", DutyState),
+        UniqueConstraint("seat_id", "item_id"),
+        Index("ix_duty_panel", "panel_id", "state", "seat_id"),
+        Index("ix_duty_item", "item_id", "state"),
+    )
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("panel_item.id"))
+    origin: Mapped[str] = mapped_column(String(16), default=DutyOrigin.WHOLE)
+    state: Mapped[str] = mapped_column(String(16), default=DutyState.LIVE)
+    because: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    lifted_because: Mapped[str | None] = mapped_column(Text)
+    given_at: Mapped[datetime]
+
+    seat: Mapped[Seat] = relationship()
+    item: Mapped[PanelItem] = relationship()
 
 
 class ScoreSheet(Unguessable, Versioned, Base):

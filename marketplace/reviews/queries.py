@@ -13,13 +13,15 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation
-from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
-from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
 MOST_WAITING = 50
+OF_DUTY = and_(ScoreSheet.seat_id == Duty.seat_id, ScoreSheet.item_id == Duty.item_id)
+"""The sheet that fulfils a duty."""
 
 
 def panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
@@ -56,7 +58,7 @@ PANEL_LINE = (
 
 @cache
 def panels() -> Select[Any]:
-    """All panels (``PANEL_LINE``) with the number of items, active seats and submitted sheets; newest first."""
+    """All panels (``PANEL_LINE``) with the number of items, active seats, duties and submitted sheets; newest first."""
     items = select(func.count()).where(PanelItem.panel_id == Panel.id).scalar_subquery().label("items")
     seats = (
         select(func.count())
@@ -64,19 +66,17 @@ def panels() -> Select[Any]:
         .scalar_subquery()
         .label("seats")
     )
+    live = (Duty.panel_id == Panel.id, Duty.state == DutyState.LIVE)
+    duties = select(func.count()).where(*live).scalar_subquery().label("duties")
     sheets = (
         select(func.count())
-        .select_from(ScoreSheet)
-        .join(Seat, Seat.id == ScoreSheet.seat_id)
-        .where(
-            Seat.panel_id == Panel.id,
-            Seat.state == SeatState.CONFIRMED,
-            ScoreSheet.state == SheetState.SUBMITTED,
-        )
+        .select_from(Duty)
+        .join(ScoreSheet, OF_DUTY)
+        .where(*live, ScoreSheet.state == SheetState.SUBMITTED)
         .scalar_subquery()
         .label("sheets")
     )
-    query = select(*PANEL_LINE, items, seats, sheets).join(Panel.topic)
+    query = select(*PANEL_LINE, items, seats, duties, sheets).join(Panel.topic)
     return query.order_by(Panel.convened_at.desc(), Panel.id.desc())
 
 
@@ -151,26 +151,49 @@ def item_count(session: Session, panel_id: int) -> int:
     return session.scalar(select(func.count()).where(PanelItem.panel_id == panel_id)) or 0
 
 
-def submitted_by_seat(session: Session, panel_id: int) -> dict[int, tuple[int, int]]:
-    """Seat id → (sheets begun, sheets submitted). Numbers only: no marks leave before the conclusion."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """评审工作量 of one seat: items to score, sheets begun, sheets submitted."""
+
+    duties: int = 0
+    begun: int = 0
+    submitted: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Everything asked of her has been submitted."""
+        return self.submitted >= self.duties
+
+
+NO_LOAD = Load()
+
+
+def loads_of(session: Session, panel_id: int) -> dict[int, Load]:
+    """Seat id → load, of seats with live duties. Numbers only: no marks leave before the conclusion."""
     submitted = func.sum(case((ScoreSheet.state == SheetState.SUBMITTED, 1), else_=0))
     query = (
-        select(ScoreSheet.seat_id, func.count(), submitted)
-        .join(Seat, Seat.id == ScoreSheet.seat_id)
-        .where(Seat.panel_id == panel_id)
-        .group_by(ScoreSheet.seat_id)
+        select(Duty.seat_id, func.count(), func.count(ScoreSheet.id), submitted)
+        .outerjoin(ScoreSheet, OF_DUTY)
+        .where(Duty.panel_id == panel_id, Duty.state == DutyState.LIVE)
+        .group_by(Duty.seat_id)
     )
-    return {seat: (begun, int(done)) for seat, begun, done in session.execute(query)}
+    return {seat: Load(whole, begun, int(done)) for seat, whole, begun, done in session.execute(query)}
 
 
-def progress_of(items: int, seats: Sequence[Seat], sheets: Mapping[int, tuple[int, int]]) -> Progress:
+def duties_of(session: Session, panel_id: int) -> Sequence[Duty]:
+    """评审分工 of a panel, live ones only, by item and seat."""
+    query = select(Duty).where(Duty.panel_id == panel_id, Duty.state == DutyState.LIVE)
+    return session.scalars(query.order_by(Duty.item_id, Duty.seat_id)).all()
+
+
+def progress_of(items: int, seats: Sequence[Seat], loads: Mapping[int, Load]) -> Progress:
     """评分进度."""
     confirmed = [seat.id for seat in seats if seat.state == SeatState.CONFIRMED]
     return Progress(
         items=items,
         invited=sum(seat.state == SeatState.INVITED for seat in seats),
         confirmed=len(confirmed),
-        finished=sum(items > 0 and sheets.get(seat, (0, 0))[1] >= items for seat in confirmed),
+        finished=sum(loads.get(seat, NO_LOAD).finished for seat in confirmed),
     )
 
 
@@ -241,10 +264,13 @@ def sheets_of_item(session: Session, item_id: int) -> Sequence[ScoreSheet]:
 
 def seats_for(session: Session, actor: Actor) -> Sequence[Any]:
     """我的评审: (seat, items, submitted) of the expert's live and concluded panels; never those recused."""
-    items = select(func.count()).where(PanelItem.panel_id == Seat.panel_id).scalar_subquery()
+    live = (Duty.seat_id == Seat.id, Duty.state == DutyState.LIVE)
+    items = select(func.count()).where(*live).scalar_subquery()
     done = (
         select(func.count())
-        .where(ScoreSheet.seat_id == Seat.id, ScoreSheet.state == SheetState.SUBMITTED)
+        .select_from(Duty)
+        .join(ScoreSheet, OF_DUTY)
+        .where(*live, ScoreSheet.state == SheetState.SUBMITTED)
         .scalar_subquery()
     )
     query = (
@@ -290,12 +316,14 @@ class SheetPlace:
 
 
 def place_for(session: Session, actor: Actor, seat_id: int, item_id: int) -> SheetPlace:
-    """Everything a score sheet needs, in one statement. Raises NotFound unless the expert has confirmed."""
+    """Everything a score sheet needs, in one statement. Raises NotFound unless the expert has confirmed and is to score
+    this item."""
     query = (
         _own_seats(actor)
         .add_columns(PanelItem, ScoreSheet)
-        .join(PanelItem, PanelItem.panel_id == Seat.panel_id)
-        .outerjoin(ScoreSheet, and_(ScoreSheet.seat_id == Seat.id, ScoreSheet.item_id == PanelItem.id))
+        .join(Duty, and_(Duty.seat_id == Seat.id, Duty.state == DutyState.LIVE))
+        .join(PanelItem, PanelItem.id == Duty.item_id)
+        .outerjoin(ScoreSheet, OF_DUTY)
         .where(Seat.id == seat_id, PanelItem.id == item_id, Seat.state == SeatState.CONFIRMED)
     )
     row = session.execute(query).one_or_none() if actor.has(Role.EXPERT) else None
@@ -305,11 +333,12 @@ def place_for(session: Session, actor: Actor, seat_id: int, item_id: int) -> She
 
 
 def own_items(session: Session, seat: Seat) -> Sequence[tuple[PanelItem, ScoreSheet | None]]:
-    """The items before an expert with her own sheets, in the panel's order."""
+    """The items this expert is to score, with her own sheets, in the panel's order."""
     query = (
         select(PanelItem, ScoreSheet)
-        .outerjoin(ScoreSheet, and_(ScoreSheet.item_id == PanelItem.id, ScoreSheet.seat_id == seat.id))
-        .where(PanelItem.panel_id == seat.panel_id)
+        .join(Duty, Duty.item_id == PanelItem.id)
+        .outerjoin(ScoreSheet, OF_DUTY)
+        .where(Duty.seat_id == seat.id, Duty.state == DutyState.LIVE)
         .order_by(PanelItem.position)
         .options(joinedload(PanelItem.organisation))
     )
@@ -333,15 +362,16 @@ def parties_by_name(session: Session, panel_id: int) -> list[tuple[str, list[str
 
 
 def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int) -> bool:
-    """专家查阅: True when this actor is a confirmed member of a panel that scores this bid or outcome now. The rights
-    of bidders, province and auditor are their own steps' affair."""
+    """专家查阅: True when this actor is a confirmed member of a panel and is to score this bid or outcome now. The
+    rights of bidders, province and auditor are their own steps' affair."""
     if not actor.has(Role.EXPERT) or actor.person_id is None:
         return False
     query = (
         select(Seat.id)
         .join(Expert, Expert.id == Seat.expert_id)
         .join(Panel, Panel.id == Seat.panel_id)
-        .join(PanelItem, PanelItem.panel_id == Panel.id)
+        .join(Duty, and_(Duty.seat_id == Seat.id, Duty.state == DutyState.LIVE))
+        .join(PanelItem, PanelItem.id == Duty.item_id)
         .where(
             Expert.person_id == actor.person_id,
             Seat.state == SeatState.CONFIRMED,

@@ -45,7 +45,7 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]
             WorkItem(
                 N_("专家评分中，已收到%(done)s份评分表，共%(all)s份"), panel.title, "reviews.panel",
                 {"panel_id": panel.id}, panel.due_at, is_sample=panel.is_sample,
-                params={"done": panel.sheets, "all": panel.items * panel.seats},
+                params={"done": panel.sheets, "all": panel.duties},
             )
             for panel in _live(session)
             if panel.state == PanelState.SCORING
@@ -91,7 +91,7 @@ def _for_officer(panel: Any) -> WorkItem | None:
         what = N_("选定评审专家")
     elif panel.seats < panel.size:
         what = N_("补充评审专家")
-    elif panel.sheets >= panel.items * panel.seats:
+    elif panel.sheets >= panel.duties:
         what = N_("汇总评审结果")
     if not what:
         return None

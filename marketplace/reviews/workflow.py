@@ -37,6 +37,22 @@ class SheetState(StrEnum):
     SUBMITTED = "submitted"
 
 
+class DutyOrigin(StrEnum):
+    """How an expert came to score an item."""
+
+    WHOLE = "whole"  # 全员评审
+    ASSIGNED = "assigned"  # 分配
+    EXTRA = "extra"  # 增加评审
+    ANCHOR = "anchor"  # 锚定对象
+
+
+class DutyState(StrEnum):
+    """评审分工状态."""
+
+    LIVE = "live"
+    LIFTED = "lifted"
+
+
 PANEL = Workflow(
     N_("评审组"),
     PanelState,

@@ -13,7 +13,7 @@ from marketplace.bids.models import Bid, BidOpening
 from marketplace.core.canonical import sha256_hex
 from marketplace.notices.models import Notice
 from marketplace.projects.models import Milestone, MilestoneReport, Project
-from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.rules import DEFAULT_RULES
 from tests.bench import rows_projects, rows_reviews, rows_topics
@@ -30,6 +30,7 @@ TABLES: tuple[tuple[Any, Source], ...] = (
     (Panel, rows_reviews.panel_rows),
     (Seat, rows_reviews.seat_rows),
     (PanelItem, rows_reviews.item_rows),
+    (Duty, rows_reviews.duty_rows),
     (ScoreSheet, rows_reviews.sheet_rows),
     (Project, rows_projects.project_rows),
     (Milestone, rows_projects.milestone_rows),

@@ -124,6 +124,17 @@ def trace(topic: int, item: int) -> Row:
     }  # fmt: skip
 
 
+def duty_rows(plan: Plan) -> Iterator[Row]:
+    """Every member scores every bid."""
+    for topic in plan.opened:
+        for item in plan.bids(topic):
+            for seat in range(SHEETS_PER_BID):
+                yield {
+                    "id": item * 10 + seat, "panel_id": topic, "item_id": item, "seat_id": topic * 10 + seat,
+                    "origin": "whole", "state": "live", "given_at": plan.now - days(38),
+                }  # fmt: skip
+
+
 def sheet_rows(plan: Plan) -> Iterator[Row]:
     """Score sheets: submitted where the panel has concluded, drafts elsewhere."""
     for topic in plan.opened:

@@ -15,6 +15,7 @@ from marketplace.reviews import policy
 from marketplace.reviews.composition import composition, draw
 from marketplace.reviews.events import MembersDrawn, PanelConvened, PanelReleased, SeatAdded, SeatRemoved
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.operations.duties import give_all, lift_all, take_up_again
 from marketplace.reviews.pool import Candidate, Pool, pool_for
 from marketplace.reviews.queries import panel_of_subject, panel_of_topic
 from marketplace.reviews.subjects import Subject
@@ -109,6 +110,9 @@ def _invite(uow: UnitOfWork, panel: Panel, candidate: Candidate) -> Seat:
         SEAT.advance(seat, "invite")
         seat.reason, seat.decided_at = None, None
     uow.session.flush()
+    if panel.state == PanelState.SCORING:
+        take_up_again(uow, seat)
+        give_all(uow, panel, seat)
     uow.emit(SeatAdded(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id))
     return seat
 
@@ -161,6 +165,7 @@ def remove_member(uow: UnitOfWork, panel: Panel, seat: Seat, reason: str = "") -
         raise Invalid({"reason": N_("请填写调整原因")})
     SEAT.advance(seat, "remove")
     seat.reason, seat.decided_at = reason or None, uow.now
+    lift_all(uow, seat, reason)
     uow.emit(SeatRemoved(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id, opinion=reason))
 
 
@@ -174,6 +179,7 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
     _check_recusals(pool)
     PANEL.advance(panel, "release")
     panel.due_at, panel.released_at = due_at, uow.now
+    give_all(uow, panel)
     uow.emit(PanelReleased(panel_id=panel.id))
 
 

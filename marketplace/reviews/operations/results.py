@@ -13,9 +13,9 @@ from marketplace.core.verdict import require
 from marketplace.decision.rubric import Result
 from marketplace.reviews import policy
 from marketplace.reviews.events import PanelConcluded, TieVoted
-from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.panels import lock
-from marketplace.reviews.queries import item_count, progress_of, seats_of, submitted_by_seat
+from marketplace.reviews.queries import OF_DUTY, item_count, loads_of, progress_of, seats_of
 from marketplace.reviews.scoring import (
     SheetFacts,
     fingerprint,
@@ -24,7 +24,7 @@ from marketplace.reviews.scoring import (
     score_all,
     trace_of,
 )
-from marketplace.reviews.workflow import PANEL, SeatState, SheetState
+from marketplace.reviews.workflow import PANEL, DutyState, SheetState
 from marketplace.topics.rules import rubric_from_dict
 
 
@@ -34,7 +34,7 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
     progress = progress_of(
         item_count(uow.session, panel.id),
         seats_of(uow.session, panel.id),
-        submitted_by_seat(uow.session, panel.id),
+        loads_of(uow.session, panel.id),
     )
     require(policy.may_conclude(uow.actor, panel.state, panel.size, progress))
     items = _items(uow, panel)
@@ -53,13 +53,14 @@ def _items(uow: UnitOfWork, panel: Panel) -> dict[int, PanelItem]:
 
 def _sheets(uow: UnitOfWork, panel: Panel, items: dict[int, PanelItem]) -> dict[int, Sequence[SheetFacts]]:
     query = (
-        select(ScoreSheet.item_id, Seat.id, ScoreSheet.marks, Seat.state)
+        select(ScoreSheet.item_id, Seat.id, ScoreSheet.marks, Duty.state)
         .join(Seat, Seat.id == ScoreSheet.seat_id)
+        .join(Duty, OF_DUTY)
         .where(Seat.panel_id == panel.id, ScoreSheet.state == SheetState.SUBMITTED)
     )
     found: defaultdict[int, list[SheetFacts]] = defaultdict(list)
     for item, seat, marks, state in uow.session.execute(query):
-        found[item].append(SheetFacts(seat, marks, recused=state != SeatState.CONFIRMED))
+        found[item].append(SheetFacts(seat, marks, recused=state != DutyState.LIVE))
     return {item: found[item] for item in items}
 
 

@@ -10,14 +10,15 @@ from marketplace.core.verdict import require
 from marketplace.reviews import policy
 from marketplace.reviews.events import SeatConfirmed, SeatFinished, SeatRecused, SheetSubmitted
 from marketplace.reviews.models import ScoreSheet, Seat
+from marketplace.reviews.operations.duties import lift_all
 from marketplace.reviews.operations.panels import lock
 from marketplace.reviews.queries import (
     SheetPlace,
     item_count,
+    loads_of,
     own_items,
     progress_of,
     seats_of,
-    submitted_by_seat,
 )
 from marketplace.reviews.scoring import MarkInput, gaps, mark_problems, weighted_total
 from marketplace.reviews.workflow import SEAT, SHEET, SheetState
@@ -42,6 +43,7 @@ def recuse_seat(uow: UnitOfWork, seat: Seat, reason: str) -> None:
         raise Invalid({"reason": N_("请说明回避的原因")})
     SEAT.advance(seat, "recuse")
     seat.reason, seat.decided_at = reason, uow.now
+    lift_all(uow, seat, reason)
     uow.emit(SeatRecused(panel_id=seat.panel_id, seat_id=seat.id, opinion=reason))
 
 
@@ -117,6 +119,6 @@ def _all_in(uow: UnitOfWork, panel_id: int) -> bool:
     progress = progress_of(
         item_count(uow.session, panel_id),
         seats_of(uow.session, panel_id),
-        submitted_by_seat(uow.session, panel_id),
+        loads_of(uow.session, panel_id),
     )
     return progress.invited == 0 and progress.finished == progress.confirmed

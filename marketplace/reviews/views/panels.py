@@ -21,14 +21,16 @@ from marketplace.reviews.forms import DueForm, ReasonForm
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import pool_for
 from marketplace.reviews.queries import (
+    NO_LOAD,
+    Load,
     concluded_panel_for,
     item_count,
     items_page,
+    loads_of,
     panel_for,
     panels,
     progress_of,
     seats_of,
-    submitted_by_seat,
     topics_without_panel,
 )
 from marketplace.reviews.subjects import SUBJECTS
@@ -107,14 +109,14 @@ def panel(panel_id: int) -> str:
 
 def _page(panel: Panel, forms: Forms) -> str:
     session, actor = db_session(), current_actor()
-    seats, sheets = seats_of(session, panel.id), submitted_by_seat(session, panel.id)
+    seats, sheets = seats_of(session, panel.id), loads_of(session, panel.id)
     pool = pool_for(session, panel, beijing_date(request_now()))
     progress = progress_of(item_count(session, panel.id), seats, sheets)
     adding = policy.may_add_member(actor, panel.state, panel.size, progress.active)
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     return render_template(
         "reviews/panel.html", panel=panel, topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
-        seats=[_seat_row(panel, seat, sheets.get(seat.id, (0, 0))) for seat in seats], progress=progress,
+        seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
         releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,
         concluding=policy.may_conclude(actor, panel.state, panel.size, progress),
@@ -123,10 +125,10 @@ def _page(panel: Panel, forms: Forms) -> str:
     )  # fmt: skip
 
 
-def _seat_row(panel: Panel, seat: Seat, sheets: tuple[int, int]) -> dict[str, Any]:
+def _seat_row(panel: Panel, seat: Seat, load: Load) -> dict[str, Any]:
     actor, now = current_actor(), request_now()
-    verdict = policy.may_remove_member(actor, panel.state, seat.state, panel.due_at, sheets[1] > 0, now)
-    return {"seat": seat, "begun": sheets[0], "submitted": sheets[1], "removing": verdict}
+    verdict = policy.may_remove_member(actor, panel.state, seat.state, panel.due_at, load.submitted > 0, now)
+    return {"seat": seat, "load": load, "removing": verdict}
 
 
 def _loaded(panel_id: int) -> Panel:
