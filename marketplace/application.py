@@ -13,6 +13,7 @@ from marketplace.audit.queries import newest
 from marketplace.audit.views import blueprint as audit_blueprint
 from marketplace.bids.award_views import blueprint as awards_blueprint
 from marketplace.bids.desk import blueprint as bids_blueprint
+from marketplace.computations.views import blueprint as computations_blueprint
 from marketplace.config import ROOT, Settings, settings_from_environment
 from marketplace.core.actor import ANONYMOUS
 from marketplace.core.clock import Clock, system_clock
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     web_blueprint,
     audit_blueprint,
     notifications_blueprint,
+    computations_blueprint,
     search_blueprint,
     files_blueprint,
     organisations_blueprint,

@@ -2,6 +2,7 @@
 
 from marketplace.bids.opening import open_due_topics
 from marketplace.bids.reminders import remind_unsubmitted
+from marketplace.computations.work import run_due
 from marketplace.core.text import N_
 from marketplace.notifications.delivery import deliver_due
 from marketplace.notifications.jobs import AnyJob, Job, SteppedJob
@@ -18,3 +19,6 @@ JOBS: tuple[AnyJob, ...] = (
     SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )
 """In the order in which they run: what is overdue since longest comes first, mail about it last."""
+
+BACKGROUND: tuple[AnyJob, ...] = (SteppedJob("compute", N_("后台计算"), run_due),)
+"""Beside them, in a thread of its own: a computation of a minute delays no opening and no mail."""

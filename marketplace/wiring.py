@@ -6,6 +6,7 @@ from marketplace.bids import events as bid
 from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
 from marketplace.bids import reviewing as reviewed_bids
+from marketplace.computations.registry import KINDS, Kind
 from marketplace.core.events import Reactions
 from marketplace.experts.queries import expert_names
 from marketplace.files.access import OWNERS
@@ -104,4 +105,8 @@ NAMES.update(
         "person": by_column(Person.id, Person.name),
     }
 )
+COMPUTATIONS: dict[str, Kind] = {}
+"""What is computed in the background: its pure function, and where the result goes."""
+
+KINDS.update(COMPUTATIONS)
 SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})

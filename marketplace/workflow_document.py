@@ -6,7 +6,7 @@ from marketplace.config import ROOT
 from marketplace.core.workflow import Workflow
 
 TARGET = ROOT / "docs" / "workflows.md"
-STEPS = ("organisations", "topics", "reviews", "bids", "projects", "priority")
+STEPS = ("organisations", "topics", "reviews", "bids", "projects", "priority", "computations")
 
 
 def workflows() -> list[Workflow]:

@@ -18,6 +18,7 @@ SUBJECTS = {
     "attachment": N_("附件"),
     "organisation": N_("单位"),
     "person": N_("人员"),
+    "computation": N_("后台计算"),
     "mail": N_("邮件"),
     "job": N_("定时任务"),
     "audit": N_("审计记录"),

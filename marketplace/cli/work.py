@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from marketplace.notifications.worker import Worker
-from marketplace.schedule import JOBS
+from marketplace.schedule import BACKGROUND, JOBS
 
 
 @click.command("worker")
@@ -17,7 +17,7 @@ def worker(once: bool) -> None:
     """Delivers mail and does what is due, until SIGTERM (工作进程)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    here = Worker(current_app._get_current_object(), JOBS)  # type: ignore[attr-defined]
+    here = Worker(current_app._get_current_object(), JOBS, BACKGROUND)  # type: ignore[attr-defined]
     if not once:
         here.run()
         return

@@ -21,13 +21,17 @@ from marketplace.web.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
+BACKGROUND_INTERVAL = 2
+"""Somebody may be looking at the page and wait for it: seconds between two looks."""
+
 
 class Worker:
     """One worker process."""
 
-    def __init__(self, app: Flask, jobs: Sequence[AnyJob]) -> None:
+    def __init__(self, app: Flask, jobs: Sequence[AnyJob], background: Sequence[AnyJob] = ()) -> None:
         self.app = app
         self.jobs = jobs
+        self.background = background
         parts: Runtime = app.extensions["marketplace"]
         self.settings = parts.settings
         self.lease = LeaseKeeper(parts.engine, parts.clock, self.settings.worker_lease)
@@ -42,9 +46,16 @@ class Worker:
     def run_jobs(self) -> dict[str, int | None]:
         """All jobs in their order, each by itself; answers what each did, None for one that failed. The numbers are not
         logged: a mail more would tell of a sealed bid."""
+        return self._run_all(self.jobs)
+
+    def run_background(self) -> dict[str, int | None]:
+        """The same for what may take long, beside the jobs."""
+        return self._run_all(self.background)
+
+    def _run_all(self, jobs: Sequence[AnyJob]) -> dict[str, int | None]:
         done: dict[str, int | None] = {}
         with self.app.app_context():
-            for job in self.jobs:
+            for job in jobs:
                 if not self.may_continue():
                     break
                 done[job.name] = self._run(job)
@@ -84,20 +95,23 @@ class Worker:
         if not self.lease.keep():
             return None
         try:
-            return self.run_jobs()
+            return self.run_jobs() | self.run_background()
         finally:
             self.lease.release()
 
     def run(self) -> None:
-        """Until asked to stop (SIGTERM, Ctrl-C): renews the lease in one thread, works in the other."""
+        """Until asked to stop (SIGTERM, Ctrl-C): renews the lease in one thread, works in another, and does in a third
+        what may take long."""
         scheduler = BlockingScheduler(
             timezone=BEIJING,
-            executors={"default": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(3)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         now = datetime.now(BEIJING)
         scheduler.add_job(self.lease.keep, "interval", seconds=self.settings.worker_lease / 3)
         scheduler.add_job(self.run_jobs, "interval", seconds=self.settings.worker_interval, next_run_time=now)
+        often = min(BACKGROUND_INTERVAL, self.settings.worker_interval)
+        scheduler.add_job(self.run_background, "interval", seconds=often, next_run_time=now)
         ending = threading.Thread(target=self._end, args=(scheduler,), daemon=True)
         for wish in (signal.SIGTERM, signal.SIGINT):
             signal.signal(wish, self._stop)

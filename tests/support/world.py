@@ -19,11 +19,15 @@ from werkzeug.test import TestResponse
 
 from marketplace import cli
 from marketplace.application import compose, create_app
+from marketplace.computations.models import Computation
+from marketplace.computations.process import compute_here
+from marketplace.computations.work import claim, settle
 from marketplace.config import Settings
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.database import Base, make_engine, reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications import transport
+from marketplace.notifications.jobs import Shift
 from marketplace.organisations.identity import identity_by_token
 from marketplace.organisations.models import Person
 from marketplace.organisations.reference import load_reference
@@ -131,6 +135,17 @@ class World:
                 for a in args
             ]
             return operation(uow, *loaded, **kwargs)
+
+    def compute(self) -> int:
+        """Does all background computations that wait, at once and in this process; answers how many."""
+        shift = Shift(self.app, lambda: True, lambda _session: None)
+        done = 0
+        while (order := claim(shift)) is not None:
+            with self.uow() as uow:
+                computation = uow.session.get_one(Computation, order.id)
+                settle(uow, computation, compute_here(order.kind, order.payload))
+            done += 1
+        return done
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
