@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.audit.seals import bid_seal
@@ -273,3 +273,9 @@ def partner_facts(bid: Bid) -> list[dict[str, Any]]:
 def file_facts(files: Sequence[Attachment]) -> list[dict[str, Any]]:
     """The files as they stand in a receipt."""
     return [{"id": f.id, "name": f.name, "size": f.size, "sha256": f.sha256} for f in files]
+
+
+def titles_of(name: str) -> Select[str, int, str]:
+    """Kind, id and topic's title of the bids whose ids are bound as ``name``: only for those who acted on them."""
+    wanted = Bid.id.in_(bindparam(name, expanding=True))
+    return select(literal("bid"), Bid.id, Topic.title).join(Topic, Topic.id == Bid.topic_id).where(wanted)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
+from marketplace.organisations.models import Organisation
 from marketplace.projects.models import Milestone, Outcome, Project, Queue
 from marketplace.projects.policy import sees_all
 from marketplace.projects.queries import SOON, UNFINISHED, visible_to
@@ -41,8 +42,10 @@ def _officer_rows() -> CompoundSelect[Any]:
             Milestone.name,
             Milestone.reported_at.label("since"),
             Project.is_sample,
+            Organisation.name.label("unit"),
         )
         .join(Milestone.project)
+        .join(Organisation, Organisation.id == Project.lead_id)
         .where(Milestone.queue == Queue.TO_CHECK)
         .order_by(Milestone.due_at, Milestone.id)
         .limit(MOST)
@@ -51,9 +54,10 @@ def _officer_rows() -> CompoundSelect[Any]:
     outcomes = (
         select(
             Project.id, Project.title, literal("").label("name"), Outcome.delivered_at.label("since"),
-            Project.is_sample,
+            Project.is_sample, Organisation.name.label("unit"),
         )
         .join(Outcome, Outcome.project_id == Project.id)
+        .join(Organisation, Organisation.id == Project.lead_id)
         .where(Project.state == ProjectState.DELIVERED)
         .order_by(Outcome.delivered_at, Project.id)
         .limit(MOST)
@@ -65,11 +69,11 @@ def _officer_rows() -> CompoundSelect[Any]:
 def _officer_item(row: Any) -> WorkItem:
     if not row.name:
         return WorkItem(
-            N_("组织成果验收"), row.title, "projects.outcome", {"project_id": row.id}, since=row.since,
-            is_sample=row.is_sample,
+            N_("组织成果验收"), f"{row.title} · {row.unit}", "projects.outcome", {"project_id": row.id},
+            since=row.since, is_sample=row.is_sample,
         )  # fmt: skip
     return WorkItem(
-        N_("审核里程碑报告"), f"{row.title} · {row.name}", "projects.check", {"milestone_id": row.id},
+        N_("审核里程碑报告"), f"{row.title} · {row.unit} · {row.name}", "projects.check", {"milestone_id": row.id},
         since=row.since, is_sample=row.is_sample,
     )  # fmt: skip
 
@@ -127,14 +131,19 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> Sequence[WorkI
         .limit(MOST)
     )
     query = (
-        select(Project.id, Project.title, Project.opened_at, Project.progress, Project.is_sample)
+        select(
+            Project.id, Project.title, Project.opened_at, Project.progress, Project.is_sample,
+            Organisation.name.label("unit"),
+        )
+        .join(Organisation, Organisation.id == Project.lead_id)
         .where(Project.id.in_(nearest))
         .order_by(Project.due_on, Project.id)
-    )
+    )  # fmt: skip
     return [
         WorkItem(
-            N_("项目实施进度 %(progress)s%%"), project.title, "projects.show", {"project_id": project.id},
-            since=project.opened_at, params={"progress": project.progress}, is_sample=project.is_sample,
+            N_("项目实施进度 %(progress)s%%"), f"{project.title} · {project.unit}", "projects.show",
+            {"project_id": project.id}, since=project.opened_at,
+            params={"progress": project.progress}, is_sample=project.is_sample,
         )
         for project in session.execute(query)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, url_for
 
 from marketplace.bids import award_todos
 from marketplace.bids import todos as bid_todos
+from marketplace.core.actor import Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
 from marketplace.priority import todos as priority_todos
@@ -16,10 +17,10 @@ from marketplace.topics import todos as topic_todos
 from marketplace.web.access import signed_in
 from marketplace.web.i18n import translate
 from marketplace.web.navigation import Entry, add_entry
-from marketplace.web.offers import history_rows
 from marketplace.web.requests import current_actor, db_session, request_now
+from marketplace.workbench.done import Deed, done_by
 from marketplace.workbench.figures import figures_for
-from marketplace.workbench.queries import collect, done_by
+from marketplace.workbench.queries import collect
 
 blueprint = Blueprint("workbench", __name__)
 add_entry(Entry(10, N_("工作台"), "workbench.home"))
@@ -45,7 +46,7 @@ def home() -> str:
         ongoing=[_line(item, now) for item in ongoing[:SHOWN]],
         todo_count=len(todos),
         ongoing_count=len(ongoing),
-        done=history_rows(done[::-1]),
+        done=[_deed(deed, actor) for deed in done],
     )
 
 
@@ -57,4 +58,22 @@ def _line(item: WorkItem, now: datetime) -> dict[str, Any]:
         "due_at": item.due_at,
         "overdue": item.due_at is not None and item.due_at <= now,
         "is_sample": item.is_sample,
+    }
+
+
+def _deed(deed: Deed, actor: Actor) -> dict[str, Any]:
+    """An expert knows her panels by her own page, not by the office's."""
+    if deed.endpoint == "reviews.panel" and actor.has(Role.EXPERT):
+        url = url_for("reviews.mine")
+    else:
+        url = url_for(deed.endpoint, **deed.values)
+    what = translate(deed.action)
+    return {
+        "what": what
+        if deed.count == 1
+        else translate(N_("%(what)s（%(count)s次）"), {"what": what, "count": deed.count}),
+        "object_label": deed.subject,
+        "url": url if deed.subject else "",
+        "at": deed.at,
+        "reason": deed.reason,
     }
