@@ -70,7 +70,9 @@ def refit_without(fitted: Fitted, left_out: Bools) -> tuple[float, Floats]:
     """μ and q [P] without some reviews [n], at the variance ratios of the whole (留一复算)."""
     data = fitted.data
     keep = ~left_out
-    if fitted.found is None or not keep.any():
+    told = data.y[keep] - fitted.centre
+    if fitted.found is None or len(told) < 2 or not told.any():
+        # One review, or none that differs from the mean, tells nothing apart.
         return fitted.centre, np.zeros(data.n_projects)
     by = data.reviewer[keep] if data.reviewer is not None and fitted.found.system.design.n_small else None
     rest = Reviews(

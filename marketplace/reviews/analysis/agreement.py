@@ -9,20 +9,22 @@ from marketplace.reviews.analysis.question import Question
 
 
 def agreement_record(question: Question, counted: Counted, mixed: Mixed) -> dict[str, Any]:
-    """Alpha always; ICC in the form that fits; W only where everybody scored everything."""
+    """Alpha, ICC in the form that fits, W only where everybody scored everything. Of a single item there is no order
+    that experts could agree on: nothing is said."""
     report = reliability(_table(counted), _components(counted, mixed))
     single, average = _icc(report.icc, report.components)
+    several = report.alpha.n_units >= 2
     return {
-        "alpha": _rounded(report.alpha.alpha["interval"]),
-        "alpha_band": None if report.alpha_band is None else str(report.alpha_band),
-        "icc_single": _rounded(single),
-        "icc_average": _rounded(average),
-        "icc_band": None if report.icc_band is None else str(report.icc_band),
+        "alpha": _rounded(report.alpha.alpha["interval"]) if several else None,
+        "alpha_band": str(report.alpha_band) if several and report.alpha_band else None,
+        "icc_single": _rounded(single) if several else None,
+        "icc_average": _rounded(average) if several else None,
+        "icc_band": str(report.icc_band) if several and report.icc_band else None,
         "icc_from": "table" if report.icc is not None else "components",
         "w": None if report.w is None else _rounded(report.w.w_tie_corrected),
         "units": report.alpha.n_units,
         "ratings": report.alpha.n_ratings,
-        "provisional": report.provisional,
+        "provisional": report.provisional or not several,
         "warnings": [str(code) for code in report.warnings],
     }
 

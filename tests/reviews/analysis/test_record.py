@@ -1,7 +1,6 @@
 """The analysis of a panel, by example and by property."""
 
 import json
-import random
 
 import pytest
 from hypothesis import given, settings
@@ -24,12 +23,14 @@ SEVERE = [
 
 def incomplete() -> list[list[float | None]]:
     """Twelve items, three of six experts each; the last expert gives fifteen points less than her colleagues."""
-    draw = random.Random(4)
+    noise = (0, 1, -1, 0, -1, 1, 1, 0, -1)
     table: list[list[float | None]] = [[None] * 12 for _ in range(6)]
     for item in range(12):
-        for turn in (0, 1, 3):
+        for number, turn in enumerate((0, 1, 3)):
             expert = (item + turn) % 6
-            table[expert][item] = 60 + 2.5 * item + draw.randint(-1, 1) - (15 if expert == 5 else 0)
+            table[expert][item] = (
+                60 + 2.5 * item + noise[(2 * item + number) % 9] - (15 if expert == 5 else 0)
+            )
     return table
 
 
@@ -175,7 +176,7 @@ TABLE = st.integers(1, 5).flatmap(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(TABLE)
 def test_every_table_has_a_record_that_holds_together(table: list[list[float | None]]) -> None:
     record = analysed(table, places=2)
@@ -192,7 +193,7 @@ def test_every_table_has_a_record_that_holds_together(table: list[list[float | N
         assert (item["tier"] == "meeting") or not item["disputed"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 100), min_size=4, max_size=4), min_size=2, max_size=6))
 def test_complete_panels_keep_the_order_of_plain_means(table: list[list[float | None]]) -> None:
     record = analysed(table)
@@ -203,15 +204,11 @@ def test_complete_panels_keep_the_order_of_plain_means(table: list[list[float | 
             assert (means[first] > means[second]) == (ranks[0] < ranks[1])
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_the_order_of_the_sheets_changes_nothing(draw: random.Random) -> None:
-    asked = question(incomplete(), places=3)
-    mixed_up = list(asked.entries)
-    draw.shuffle(mixed_up)
-    recused = Entry(101, SEATS[1], marks(0), recused=True)
+def test_neither_the_order_of_the_sheets_nor_a_recused_one_changes_anything() -> None:
+    turned = tuple(reversed(question(incomplete()).entries))
+    recused = Entry(101, SEATS[2], marks(0), recused=True)
     first = analysed(incomplete(), places=3)
-    other = analysed(incomplete(), places=3, entries=(*mixed_up, recused))
+    other = analysed(incomplete(), places=3, entries=(*turned, recused))
     for before, after in zip(first["items"], other["items"], strict=True):
         for key in ("announced", "announced_rank", "calibrated", "calibrated_rank", "tier"):
             assert before[key] == after[key]
