@@ -26,7 +26,7 @@ SHEETS_PER_BID = 3
 CLERKS = 1000
 BATCH = 2000
 UNIT_OF_PROJECTS = "330523"
-"""安吉县局 leads every third project, so that its clerk has much to report."""
+"""安吉县局 leads two projects of three, so that its clerk has much to report."""
 
 Row = dict[str, Any]
 
@@ -104,7 +104,7 @@ class Plan:
         """Who makes the bid; the first one wins."""
         if topic == self.large:
             return self.units[place]
-        if place == 0 and topic % 3 == 0:
+        if place == 0 and topic % 3 != 1:
             return self.reporter
         return self.bureaus[(topic * 7 + place) % len(self.bureaus)]
 

@@ -96,7 +96,7 @@ def bare_sheets(scene: Scene) -> list[Ask]:
 def reportable(scene: Scene, most: int) -> list[int]:
     """Milestones that the reporting clerk has still to report, the last ones of each project first."""
     plan = scene.built.plan
-    own = [topic for topic in plan.awarded if topic % 3 == 0]
+    own = [topic for topic in plan.awarded if plan.lead(topic, 0) == plan.reporter]
     return [topic * 10 + place for place in (3, 2, 1) for topic in own][:most]
 
 

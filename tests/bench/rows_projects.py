@@ -23,7 +23,7 @@ def project_rows(plan: Plan) -> Iterator[Row]:
 
 
 def state_of(topic: int, place: int) -> str:
-    """One milestone passed, one reported in every other project not of the reporting unit, the others to come."""
+    """One milestone passed; one reported in each project that the reporting unit does not lead; the others to come."""
     if place == 0:
         return "passed"
     return "reported" if place == 1 and topic % 3 == 1 else "pending"
