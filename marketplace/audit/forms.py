@@ -3,22 +3,22 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from marketplace.audit.labels import OUTCOMES, SUBJECTS, event_kinds, subject_label
 from marketplace.audit.queries import Filters
 from marketplace.core.text import N_, tidy
+from marketplace.web.forms import PlainForm
 from marketplace.web.i18n import translate
 
 ALL, ALL_MATTERS, ALL_OF = N_("全部"), N_("全部事项"), N_("%(name)s：全部")
 
 
-class FilterForm(FlaskForm):
+class FilterForm(PlainForm):
     """审计筛选: it only looks, so there is nothing to protect against forgery."""
 
-    class Meta:
+    class Meta(PlainForm.Meta):
         csrf = False
 
     since = DateField(_l("起始日期"), [Optional()])

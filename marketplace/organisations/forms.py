@@ -155,7 +155,7 @@ class EndOrganisationForm(Form):
 class PeopleFilterForm(Form):
     """筛选人员; sent by GET, changes nothing."""
 
-    class Meta:
+    class Meta(Form.Meta):
         csrf = False
 
     q = SearchField(_l("姓名、邮箱或单位"))
@@ -166,7 +166,7 @@ class PeopleFilterForm(Form):
 class OrganisationFilterForm(Form):
     """筛选机构; sent by GET, changes nothing."""
 
-    class Meta:
+    class Meta(Form.Meta):
         csrf = False
 
     q = SearchField(_l("名称或代码"))

@@ -14,12 +14,20 @@ from marketplace.core.clock import from_beijing, to_beijing
 from marketplace.core.errors import Invalid
 from marketplace.core.money import fen_to_wan, wan_to_fen
 from marketplace.core.text import tidy
-from marketplace.web.i18n import translate_problem
+from marketplace.web.i18n import FORM_WORDS, FormWords, translate_problem
 from marketplace.web.requests import current_uow, discard
 
 
-class Form(FlaskForm):
-    """Base of all forms (CSRF on). ``version`` carries the version the page was opened on."""
+class PlainForm(FlaskForm):
+    """Base of all forms: WTForms' own words are read once a language, not once a request."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, _form: Any) -> FormWords:
+            return FORM_WORDS
+
+
+class Form(PlainForm):
+    """A form that changes something (CSRF on). ``version`` carries the version the page was opened on."""
 
     version = HiddenField()
 

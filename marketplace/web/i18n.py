@@ -1,16 +1,19 @@
 """Which language a request speaks: the person's choice, else the browser's remembered one, else Chinese."""
 
 from functools import cache
+from gettext import NullTranslations
+from gettext import translation as find_translations
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, gettext
 from flask_login import current_user
 from markupsafe import Markup
+from wtforms.i18n import messages_path
 
 from marketplace.core.errors import MarketplaceError, Problem
 from marketplace.core.verdict import Verdict
-from marketplace.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, compile_catalogues, merged_catalogue
+from marketplace.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, compile_catalogues, translations
 
 LANGUAGE_COOKIE = "language"
 
@@ -21,20 +24,26 @@ def choose_locale() -> str:
     return chosen if chosen in LOCALES else DEFAULT_LOCALE
 
 
-@cache
-def _english() -> dict[str, str]:
-    return {
-        m.id: m.string for m in merged_catalogue("en") if isinstance(m.id, str) and isinstance(m.string, str)
-    }
+class FormWords:
+    """What WTForms itself says ("This field is required."), in the request's language."""
+
+    def gettext(self, text: str) -> str:
+        return _form_catalogue(choose_locale()).gettext(text)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return _form_catalogue(choose_locale()).ngettext(singular, plural, number)
+
+
+FORM_WORDS = FormWords()
 
 
 @cache
-def _english_plurals() -> dict[str, tuple[str, str]]:
-    return {
-        m.id[0]: (m.string[0], m.string[1])
-        for m in merged_catalogue("en")
-        if isinstance(m.id, tuple) and isinstance(m.string, tuple)
-    }
+def _form_catalogue(locale: str) -> NullTranslations:
+    return find_translations("wtforms", messages_path(), [locale], fallback=True)
+
+
+def _english(message: str) -> str:
+    return translations("en").gettext(message) if message else ""
 
 
 def speaks_english() -> bool:
@@ -55,7 +64,7 @@ def page_language() -> str:
 def page_gettext(message: str, **params: Any) -> str:
     """A template's ``_()``: one look-up a call, since a page asks hundreds of times. Markup among the parameters
     makes the whole text Markup; everything else is escaped where it is shown."""
-    text = _english().get(message, message) if speaks_english() else message
+    text = _english(message) if speaks_english() else message
     if not params:
         return text
     if any(isinstance(value, Markup) for value in params.values()):
@@ -65,8 +74,7 @@ def page_gettext(message: str, **params: Any) -> str:
 
 def page_ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
     """A template's ``ngettext()``: Chinese has one form, English two."""
-    forms = _english_plurals().get(singular) if speaks_english() else None
-    text = forms[num != 1] if forms else singular
+    text = translations("en").ngettext(singular, plural, num) if speaks_english() else singular
     return text % {"num": num, **params}
 
 
@@ -86,7 +94,7 @@ def in_chinese(message: str, params: dict[str, Any] | None = None) -> str:
 
 def to_english(message: str, params: dict[str, Any] | None = None) -> str:
     """``translate`` for a page that is known to be in English."""
-    return in_chinese(_english().get(message, message), params)
+    return in_chinese(_english(message), params)
 
 
 def translate_error(error: MarketplaceError) -> str:

@@ -6,11 +6,13 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import FieldList
 
+from marketplace.web.forms import PlainForm
 
-class Row(FlaskForm):
+
+class Row(PlainForm):
     """One row of a FieldList; the CSRF token belongs to the form around it."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(PlainForm.Meta):
         csrf = False
 
 
