@@ -19,7 +19,7 @@ from marketplace.core.canonical import sha256_hex
 from marketplace.core.files import FileStore
 from marketplace.experts.models import Expert
 from marketplace.files.models import Attachment
-from marketplace.notifications.models import MailState, OutboxMail
+from marketplace.notifications.models import JobFailure, MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
 from marketplace.priority.models import LedgerEntry, Snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
@@ -350,6 +350,17 @@ def no_claim_outlives_its_time(context: Context) -> Iterable[str]:
         OutboxMail.state == MailState.SENDING,
         OutboxMail.claim_until < context.now - AN_HOUR,
     )
+
+
+@check
+def jobs_do_all_that_is_due(context: Context) -> Iterable[str]:
+    failures = context.session.scalars(select(JobFailure).order_by(JobFailure.job, JobFailure.first_at)).all()
+    for job in sorted({failure.job for failure in failures if failure.sealed}):
+        yield f"{job}: see the worker's log"
+    for failure in failures:
+        if not failure.sealed:
+            since = f"{failure.first_at:%Y-%m-%d %H:%M} UTC"
+            yield f"{failure.job} {failure.key}: {failure.error} since {since}, {failure.tries} tries"
 
 
 @check

@@ -1,21 +1,25 @@
 """What happens by itself, and when. Each job only calls idempotent operations; all run every worker interval."""
 
 from marketplace.bids.opening import open_due_topics
-from marketplace.bids.reminders import remind_unsubmitted
+from marketplace.bids.queries import keys_for_opening
+from marketplace.bids.reminders import remind_unsubmitted, unsubmitted_keys
 from marketplace.computations.work import run_due
 from marketplace.core.text import N_
 from marketplace.notifications.delivery import deliver_due
-from marketplace.notifications.jobs import AnyJob, Job, SteppedJob
-from marketplace.organisations.operations.invitations import expire_invitations
-from marketplace.projects.reminding import remind_due
+from marketplace.notifications.jobs import AnyJob, Job, RowJob, SteppedJob
+from marketplace.organisations.operations.invitations import expire_invitations, expired_keys
+from marketplace.organisations.throttle import forget_old_tries
+from marketplace.projects.reminding import due_keys, remind_due
 from marketplace.topics.operations import publish_due_topics
+from marketplace.topics.queries import due_topic_keys
 
 JOBS: tuple[AnyJob, ...] = (
-    Job("publish-due-topics", N_("定时发榜"), publish_due_topics),
-    Job("open-due-topics", N_("到期启封"), open_due_topics),
-    Job("remind-unsubmitted-bids", N_("揭榜截止提醒"), remind_unsubmitted),
-    Job("remind-of-milestones", N_("里程碑提醒与催办"), remind_due),
-    Job("expire-invitations", N_("邀请过期"), expire_invitations),
+    RowJob("publish-due-topics", N_("定时发榜"), due_topic_keys, publish_due_topics),
+    RowJob("open-due-topics", N_("到期启封"), keys_for_opening, open_due_topics),
+    RowJob("remind-unsubmitted-bids", N_("揭榜截止提醒"), unsubmitted_keys, remind_unsubmitted, sealed=True),
+    RowJob("remind-of-milestones", N_("里程碑提醒与催办"), due_keys, remind_due),
+    RowJob("expire-invitations", N_("邀请过期"), expired_keys, expire_invitations),
+    Job("forget-old-tries", N_("清理登录尝试"), forget_old_tries),
     SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )
 """In the order in which they run: what is overdue since longest comes first, mail about it last."""

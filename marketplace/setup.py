@@ -8,7 +8,7 @@ from marketplace.core.actor import SYSTEM
 from marketplace.core.database import database_now, reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.migrate import upgrade
-from marketplace.notifications.jobs import Job
+from marketplace.notifications.jobs import Job, RowJob
 from marketplace.organisations.reference import load_reference
 from marketplace.sample.cast import seat_cast
 from marketplace.sample.stage import Stage
@@ -52,5 +52,5 @@ def add_sample_year(parts: Runtime, say: Say) -> None:
     if begun:
         say("sample year: already there")
         return
-    jobs = tuple(job for job in JOBS if isinstance(job, Job))
+    jobs = tuple(job for job in JOBS if isinstance(job, Job | RowJob))
     say(f"sample year: {play_year(Stage(parts, people, parts.clock(), jobs))} topics")

@@ -17,9 +17,9 @@ from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TOPIC
 
 
-def open_due_topics(uow: UnitOfWork) -> int:
-    """到期启封: every topic whose deadline has passed and that is still sealed, the oldest first."""
-    due = queries.due_for_opening(uow.session, uow.now)
+def open_due_topics(uow: UnitOfWork, only: int | None = None) -> int:
+    """到期启封: every topic whose deadline has passed and that is still sealed, the oldest first; or one of them."""
+    due = queries.due_for_opening(uow.session, uow.now, only)
     for topic in due:
         open_topic(uow, topic)
     return len(due)

@@ -206,16 +206,25 @@ def running_count(session: Session, organisation_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def due_for_opening(session: Session, now: datetime) -> Sequence[Topic]:
-    """Open topics whose deadline has passed, the oldest first, locked against submissions under way."""
+def due_for_opening(session: Session, now: datetime, only: int | None = None) -> Sequence[Topic]:
+    """Open topics whose deadline has passed, the oldest first, locked against submissions under way; or one of them."""
     query = (
         select(Topic)
-        .where(Topic.state == TopicState.OPEN, Topic.deadline <= now)
+        .where(*_over(now))
         .order_by(Topic.deadline, Topic.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return session.scalars(query).all()
+    return session.scalars(query if only is None else query.where(Topic.id == only)).all()
+
+
+def keys_for_opening(session: Session, now: datetime) -> Sequence[int]:
+    """Their ids, in that order, not locked."""
+    return session.scalars(select(Topic.id).where(*_over(now)).order_by(Topic.deadline, Topic.id)).all()
+
+
+def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Topic.state == TopicState.OPEN, Topic.deadline <= now
 
 
 def sealed_submissions(session: Session, topic_id: int) -> Sequence[Bid]:
@@ -234,8 +243,10 @@ def live_receipts(session: Session, topic_id: int) -> dict[int, Receipt]:
     return {receipt.bid_id: receipt for receipt in session.scalars(query)}
 
 
-def unsubmitted(session: Session, now: datetime, within: timedelta) -> Sequence[tuple[Bid, Topic]]:
-    """For the reminders alone: begun but not submitted, with a deadline that comes soon."""
+def unsubmitted(
+    session: Session, now: datetime, within: timedelta, only: int | None = None
+) -> Sequence[tuple[Bid, Topic]]:
+    """For the reminders alone: begun but not submitted, with a deadline that comes soon; or one of them."""
     query = (
         select(Bid, Topic)
         .join(Topic, Topic.id == Bid.topic_id)
@@ -247,6 +258,7 @@ def unsubmitted(session: Session, now: datetime, within: timedelta) -> Sequence[
         )
         .order_by(Topic.deadline, Bid.id)
     )
+    query = query if only is None else query.where(Bid.id == only)
     return [(bid, topic) for bid, topic in session.execute(query)]
 
 

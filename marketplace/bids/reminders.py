@@ -6,6 +6,7 @@ After a pause of the worker only the nearest step is told: nobody gets three let
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from marketplace.audit.seals import bid_seal
 from marketplace.bids.models import Bid
@@ -30,9 +31,9 @@ def due_step(deadline: datetime, begun_at: datetime, now: datetime) -> int | Non
     return None
 
 
-def remind_unsubmitted(uow: UnitOfWork) -> int:
+def remind_unsubmitted(uow: UnitOfWork, only: int | None = None) -> int:
     """Sends what is due. Answers 0 whatever it did: the worker's log must not tell that drafts exist."""
-    for bid, topic, hours in _due(uow):
+    for bid, topic, hours in _due(uow.session, uow.now, only):
         enqueue(
             uow, kind="bid_deadline", dedupe_key=_key(bid, topic, hours),
             recipients=people_with_roles(uow.session, [bid.lead_id], BUREAU_ROLES),
@@ -45,13 +46,18 @@ def remind_unsubmitted(uow: UnitOfWork) -> int:
     return 0
 
 
-def _due(uow: UnitOfWork) -> list[tuple[Bid, Topic, int]]:
+def unsubmitted_keys(session: Session, now: datetime) -> list[int]:
+    """The bids to remind of now."""
+    return [bid.id for bid, _topic, _hours in _due(session, now)]
+
+
+def _due(session: Session, now: datetime, only: int | None = None) -> list[tuple[Bid, Topic, int]]:
     found = []
-    for bid, topic in unsubmitted(uow.session, uow.now, timedelta(hours=max(STEPS))):
-        hours = due_step(topic.deadline, bid.drafted_at, uow.now) if topic.deadline else None
+    for bid, topic in unsubmitted(session, now, timedelta(hours=max(STEPS)), only):
+        hours = due_step(topic.deadline, bid.drafted_at, now) if topic.deadline else None
         if hours is not None:
             found.append((bid, topic, hours))
-    told = _told(uow, [_key(*item) for item in found])
+    told = _told(session, now, [_key(*item) for item in found])
     return [item for item in found if _key(*item) not in told]
 
 
@@ -61,13 +67,13 @@ def _key(bid: Bid, topic: Topic, hours: int) -> str:
     return f"bid-deadline:{bid.id}:{moment}:{hours}"
 
 
-def _told(uow: UnitOfWork, keys: list[str]) -> set[str]:
+def _told(session: Session, now: datetime, keys: list[str]) -> set[str]:
     """Keys under which a mail stands already (each mail adds its recipient)."""
     if not keys:
         return set()
     wanted = set(keys)
-    since = uow.now - timedelta(hours=max(STEPS) + 1)
+    since = now - timedelta(hours=max(STEPS) + 1)
     query = select(OutboxMail.dedupe_key).where(
         OutboxMail.kind == "bid_deadline", OutboxMail.created_at >= since
     )
-    return {key.rpartition(":")[0] for key in uow.session.scalars(query)} & wanted
+    return {key.rpartition(":")[0] for key in session.scalars(query)} & wanted

@@ -1,17 +1,23 @@
 """What a job is, and the shift in which jobs run (定时任务)."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import SYSTEM
-from marketplace.core.database import database_now, writing_session
+from marketplace.core.database import database_now, reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications import failures
+from marketplace.notifications.lease import LostLease
 from marketplace.web.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +86,68 @@ class SteppedJob:
         return self.run(shift)
 
 
-AnyJob = Job | SteppedJob
+class Deed(Protocol):
+    """What a row job does: everything due at ``uow.now``, or the one thing named, if it is still due. Answers how many
+    things it did."""
+
+    def __call__(self, uow: UnitOfWork, only: int | None = None, /) -> int: ...
+
+
+class RowsFailed(Exception):
+    """Some of a job's rows could not be done; each is on record and in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowJob:
+    """A job over many things, each in a transaction of its own: one that fails is noted and tried again later, and
+    never keeps the others waiting. ``due`` names what is due, the oldest first. ``sealed``: that there is something
+    to do at all must not be told."""
+
+    name: str
+    label: str
+    due: Callable[[Session, datetime], Sequence[int]]
+    run: Deed
+    sealed: bool = False
+
+    def go(self, shift: Shift) -> int:
+        done = failed = 0
+        for key in self._ready(shift):
+            if not shift.may_continue():
+                break
+            try:
+                done += self._one(shift, key)
+            except LostLease:
+                raise
+            except Exception as error:
+                failed += 1
+                self._note(shift, key, error)
+        if failed:
+            raise RowsFailed(f"{failed} of the rows of {self.name}")
+        return done
+
+    def _ready(self, shift: Shift) -> list[int]:
+        """What is due and does not wait for its next try. What failed and is due no more is forgotten."""
+        with reading_session(shift.runtime.engine) as session:
+            now = shift.now(session)
+            due = self.due(session, now)
+            pausing = failures.pausing(session, self.name)
+        over = pausing.keys() - set(due)
+        if over:
+            with shift.unit_of_work() as uow:
+                failures.forget(uow.session, self.name, over)
+        return [key for key in due if key not in pausing or pausing[key] <= now]
+
+    def _one(self, shift: Shift, key: int) -> int:
+        with shift.unit_of_work() as uow:
+            done = self.run(uow, key)
+            failures.forget(uow.session, self.name, [key])
+        return done
+
+    def _note(self, shift: Shift, key: int, error: Exception) -> None:
+        which = "one row" if self.sealed else key
+        log.error("job %s failed on %s and will try again", self.name, which, exc_info=error)
+        with shift.unit_of_work(fenced=False) as uow:
+            failures.note(uow, self.name, key, type(error).__name__, sealed=self.sealed)
+
+
+AnyJob = Job | SteppedJob | RowJob

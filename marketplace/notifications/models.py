@@ -1,4 +1,4 @@
-"""The outbox (发件箱) and the worker's lease."""
+"""The outbox (发件箱), what jobs could not do, and the worker's lease."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +47,22 @@ class OutboxMail(Unguessable, Base):
     claim_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class JobFailure(Base):
+    """未办成的事项: one thing that a job could not do; it waits for its next try while the others go on.
+    ``sealed``: nobody may be told which, nor how many."""
+
+    __tablename__ = "job_failure"
+
+    job: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    error: Mapped[str] = mapped_column(String(80))
+    sealed: Mapped[bool] = mapped_column(Boolean, default=False)
+    tries: Mapped[int] = mapped_column(Integer)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    next_at: Mapped[datetime]
 
 
 class Lease(Base):

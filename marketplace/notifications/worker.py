@@ -15,7 +15,7 @@ from flask import Flask
 from marketplace.audit.operations import record
 from marketplace.core.clock import BEIJING
 from marketplace.core.text import N_
-from marketplace.notifications.jobs import AnyJob, Shift
+from marketplace.notifications.jobs import AnyJob, RowsFailed, Shift
 from marketplace.notifications.lease import LeaseKeeper, LostLease
 from marketplace.web.runtime import Runtime
 
@@ -66,6 +66,9 @@ class Worker:
             number = job.go(self.shift)
         except LostLease:
             log.warning("job %s: nothing was done, another worker has taken over", job.name)
+            return None
+        except RowsFailed as failed:
+            log.warning("%s could not be done", failed)
             return None
         except Exception as error:
             log.exception("job %s failed", job.name)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.database import one_at_a_time
+from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import SignInFailure, SignInLock
 
 
@@ -78,7 +79,9 @@ def forget(session: Session, counter: str) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.counter == counter))
 
 
-def clean_up(session: Session, now: datetime) -> None:
-    """Removes what no longer counts."""
+def forget_old_tries(uow: UnitOfWork) -> int:
+    """清理登录尝试: removes the counts and locks that no longer count. Answers 0: nobody need hear of it."""
+    session, now = uow.session, uow.now
     session.execute(delete(SignInFailure).where(SignInFailure.at <= now - timedelta(days=1)))
     session.execute(delete(SignInLock).where(SignInLock.until <= now))
+    return 0

@@ -1,7 +1,10 @@
 """The job behind the reminder ladder (催办): what is due goes out, once, in order, with its true moment on record."""
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from marketplace.core.actor import Role
 from marketplace.core.unit_of_work import UnitOfWork
@@ -13,13 +16,11 @@ from marketplace.projects.events import ReminderRaised
 from marketplace.projects.models import Milestone, Project, Queue, ReminderSent
 from marketplace.projects.reminders import Audience, Rung, due_rungs, next_reminder
 
-BATCH = 500
 
-
-def remind_due(uow: UnitOfWork) -> int:
-    """里程碑提醒与催办: every rung that is due by now, the oldest first; answers how many. A milestone that another
-    worker holds at this moment is that worker's."""
-    milestones = _due(uow)
+def remind_due(uow: UnitOfWork, only: int | None = None) -> int:
+    """里程碑提醒与催办: every rung that is due by now, or those of one milestone, the oldest first; answers how many.
+    A milestone that another worker holds at this moment is that worker's."""
+    milestones = _due(uow, only)
     climbs = [
         (rung.due_at(milestone.due_at), milestone, rung)
         for milestone in milestones
@@ -33,16 +34,27 @@ def remind_due(uow: UnitOfWork) -> int:
     return len(climbs)
 
 
-def _due(uow: UnitOfWork) -> list[Milestone]:
+def due_keys(session: Session, now: datetime) -> Sequence[int]:
+    """The milestones with a rung that is due by now, the oldest first."""
+    return session.scalars(select(Milestone.id).where(*_waiting(now)).order_by(*OLDEST_FIRST)).all()
+
+
+OLDEST_FIRST = (Milestone.next_reminder_at, Milestone.id)
+
+
+def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Milestone.next_reminder_at <= now, Milestone.queue == Queue.OPEN
+
+
+def _due(uow: UnitOfWork, only: int | None) -> list[Milestone]:
     query = (
         select(Milestone)
-        .where(Milestone.next_reminder_at <= uow.now, Milestone.queue == Queue.OPEN)
-        .order_by(Milestone.next_reminder_at, Milestone.id)
-        .limit(BATCH)
+        .where(*_waiting(uow.now))
+        .order_by(*OLDEST_FIRST)
         .options(joinedload(Milestone.project, innerjoin=True).joinedload(Project.lead, innerjoin=True))
         .with_for_update(of=Milestone, skip_locked=True)
     )
-    return list(uow.session.scalars(query))
+    return list(uow.session.scalars(query if only is None else query.where(Milestone.id == only)))
 
 
 def _look_ahead(uow: UnitOfWork, milestone: Milestone) -> None:

@@ -14,7 +14,7 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import start_of_day, to_beijing
 from marketplace.core.database import writing_session
 from marketplace.core.unit_of_work import UnitOfWork
-from marketplace.notifications.jobs import Job
+from marketplace.notifications.jobs import Job, RowJob
 from marketplace.organisations.models import Organisation
 from marketplace.sample.cast import CAST, PROVINCE
 from marketplace.web.runtime import Runtime
@@ -30,7 +30,7 @@ class Stage:
     parts: Runtime
     people: dict[str, int]
     now: datetime
-    jobs: tuple[Job, ...]
+    jobs: tuple[Job | RowJob, ...]
     moment: datetime = field(init=False)
     moment_of_play: datetime = field(init=False)
     actors: dict[str, Actor] = field(default_factory=dict)

@@ -226,9 +226,9 @@ def approve_topic(
     uow.emit(events.TopicScheduled(topic_id=topic.id, publish_at=later.isoformat()))
 
 
-def publish_due_topics(uow: UnitOfWork) -> int:
-    """定时发榜: every approved topic whose moment has come, once. Answers how many."""
-    due = due_topics(uow.session, uow.now)
+def publish_due_topics(uow: UnitOfWork, only: int | None = None) -> int:
+    """定时发榜: every approved topic whose moment has come (or one of them), once. Answers how many."""
+    due = due_topics(uow.session, uow.now, only)
     for topic in due:
         if deadline_problem(topic.deadline, uow.now) is not None:
             topic.deadline = end_of_day(beijing_date(uow.now) + LEAST_WINDOW)

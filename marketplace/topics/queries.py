@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from marketplace.core.actor import Actor
@@ -163,14 +163,19 @@ def desk_topics(filters: TopicFilters) -> Select[Topic]:
     return _narrowed(select(Topic).options(*short), filters).order_by(Topic.id.desc())
 
 
-def due_topics(session: Session, now: datetime) -> Sequence[Topic]:
-    """Approved topics whose moment of publication has come, in the order in which they were due."""
-    query = (
-        _with_list(select(Topic))
-        .where(Topic.state == TopicState.SCHEDULED, Topic.publish_at <= now)
-        .order_by(Topic.publish_at, Topic.id)
-    )
-    return session.scalars(query).all()
+def due_topics(session: Session, now: datetime, only: int | None = None) -> Sequence[Topic]:
+    """Approved topics whose moment of publication has come, in the order in which they were due; or one of them."""
+    query = _with_list(select(Topic)).where(*_due(now)).order_by(Topic.publish_at, Topic.id)
+    return session.scalars(query if only is None else query.where(Topic.id == only)).all()
+
+
+def due_topic_keys(session: Session, now: datetime) -> Sequence[int]:
+    """Their ids, in that order."""
+    return session.scalars(select(Topic.id).where(*_due(now)).order_by(Topic.publish_at, Topic.id)).all()
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Topic.state == TopicState.SCHEDULED, Topic.publish_at <= now
 
 
 def versions_of(session: Session, topic: Topic) -> Sequence[TopicVersion]:

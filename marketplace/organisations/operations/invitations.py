@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
@@ -12,7 +13,7 @@ from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import YES, Verdict, first_refusal, require
-from marketplace.organisations import policy, throttle
+from marketplace.organisations import policy
 from marketplace.organisations.credentials import NewPassword
 from marketplace.organisations.events import (
     InvitationAccepted,
@@ -113,17 +114,25 @@ def accept(uow: UnitOfWork, secret: str, new: NewPassword) -> None:
     uow.emit(InvitationAccepted(person_id=person.id))
 
 
-def expire_invitations(uow: UnitOfWork) -> int:
-    """邀请过期: ends the links whose time is over, once each, and forgets old counts of wrong tries."""
-    query = select(OneTimeToken).where(
-        OneTimeToken.purpose == TokenPurpose.INVITATION,
-        OneTimeToken.used_at.is_(None),
-        OneTimeToken.ended_at.is_(None),
-        OneTimeToken.expires_at <= uow.now,
-    )
-    due = uow.session.scalars(query.order_by(OneTimeToken.expires_at)).all()
+def expire_invitations(uow: UnitOfWork, only: int | None = None) -> int:
+    """邀请过期: ends the links whose time is over (or one of them), once each."""
+    query = select(OneTimeToken).where(*_over(uow.now)).order_by(OneTimeToken.expires_at)
+    due = uow.session.scalars(query if only is None else query.where(OneTimeToken.id == only)).all()
     for token in due:
         token.ended_at = uow.now
         uow.emit(InvitationExpired(person_id=token.person_id))
-    throttle.clean_up(uow.session, uow.now)
     return len(due)
+
+
+def expired_keys(session: Session, now: datetime) -> Sequence[int]:
+    """The links whose time is over, the oldest first."""
+    return session.scalars(select(OneTimeToken.id).where(*_over(now)).order_by(OneTimeToken.expires_at)).all()
+
+
+def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OneTimeToken.purpose == TokenPurpose.INVITATION,
+        OneTimeToken.used_at.is_(None),
+        OneTimeToken.ended_at.is_(None),
+        OneTimeToken.expires_at <= now,
+    )
