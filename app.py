@@ -19,11 +19,14 @@ def create_app() -> Flask:
     """The web application, configured by the environment; under the ``flask`` command also the commands."""
     from marketplace.application import create_app as build
 
-    app = build()
-    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":  # web processes need not load what only commands use
-        from marketplace import cli
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # web processes need not load what only commands use
+        return build()
+    from marketplace import cli
 
-        cli.register(app)
+    if cli.needs_no_settings(sys.argv[1:]):
+        return cli.bare_app()
+    app = build()
+    cli.register(app)
     return app
 
 

@@ -1,11 +1,11 @@
 """Read a case's inputs with a clear refusal for each field (读取算例)."""
 
 import csv
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from marketplace.decision.base import Floats, InputError, Ints, finite
 
 # No panel is larger; a slip of the pen must not fill the memory.
 MOST = 1_000_000
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Inputs:
     def number(self, key: str, minimum: float = 0.0) -> float:
         """A finite number of at least `minimum`."""
         value = self.any(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
             raise InputError(f"inputs.{key}", "must be a finite number")
         if value < minimum:
             raise InputError(f"inputs.{key}", f"must be at least {minimum:g}")
@@ -123,7 +124,7 @@ def exact(value: Any, where: str) -> Fraction:
         number = Decimal(str(value))
     except InvalidOperation as error:
         raise InputError(where, "must be a number") from error
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) > Decimal(LARGEST):
         raise InputError(where, "must be a finite number")
     return Fraction(number)
 
