@@ -247,6 +247,17 @@ def published_topics_have_their_version(context: Context) -> Iterable[str]:
 
 
 @check
+def released_panels_kept_their_protocol(context: Context) -> Iterable[str]:
+    for panel in context.session.scalars(select(Panel).where(Panel.protocol_sha256.is_not(None))):
+        whole = panel.protocol or {}
+        same = (whole.get("rubric"), whole.get("size"), whole.get("trim_from"), whole.get("reason_below"))
+        if sha256_hex(whole) != panel.protocol_sha256 or same != (
+            panel.rubric, panel.size, panel.trim_from, panel.reason_below,
+        ):  # fmt: skip
+            yield f"Panel {panel.id}"
+
+
+@check
 def concluded_panels_have_all_sheets(context: Context) -> Iterable[str]:
     query = (
         select(Panel.id)

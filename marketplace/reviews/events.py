@@ -52,6 +52,9 @@ class MembersDrawn(PanelEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelReleased(PanelEvent):
+    """``protocol_sha256`` fixes the rules before anybody can see a score."""
+
+    protocol_sha256: str = ""
     audit_label: ClassVar[str] = N_("评审组开始评分")
 
 

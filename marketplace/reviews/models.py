@@ -34,6 +34,7 @@ from marketplace.topics.models import Topic
 
 class Panel(Numbered, Versioned, Base):
     """评审组: scores all opened bids of one topic, or one project's outcome, by a rubric frozen in ``rubric``.
+    ``protocol`` keeps its rules (评审规程), frozen at release with their fingerprint.
     ``draw`` keeps seed, candidates and choice of the last random draw; ``result`` the rule, the places and the votes.
     """
 
@@ -65,6 +66,8 @@ class Panel(Numbered, Versioned, Base):
     convened_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
     concluded_at: Mapped[datetime | None]
+    protocol: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    protocol_sha256: Mapped[str | None] = mapped_column(String(64))
     draw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -11,6 +11,9 @@ from typing import Any
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 
+OFFICIAL = ("announced",)
+"""Whose figure decides (正式得分): the announced rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -45,7 +48,12 @@ class GradeLine:
 @dataclass(frozen=True, slots=True)
 class ListRules:
     """All rules of one challenge list. ``trim_from``: from this many sheets on, one highest and one lowest total are
-    dropped. ``notice_days`` are working days. ``partner_share`` is per cent of the lead's points."""
+    dropped. ``notice_days`` are working days. ``partner_share`` is per cent of the lead's points.
+
+    ``official`` says whose figure decides (one of ``OFFICIAL``). ``scores_per_item``: each bid is scored by that many
+    of the panel (None: by all). ``disagreement``: when an item's highest and lowest total lie further apart, an extra
+    expert is called (None: never). ``blind``: units stay hidden from the experts. ``anchor``: all score one item first.
+    """
 
     bid_rubric: Rubric
     outcome_rubric: Rubric
@@ -60,6 +68,11 @@ class ListRules:
     points_valid_years: int = 3
     priority_cap: int = 10
     reason_below: int = 60
+    official: str = "announced"
+    scores_per_item: int | None = None
+    disagreement: int | None = 20
+    blind: bool = False
+    anchor: bool = False
     categories: tuple[str, ...] = field(default_factory=tuple)
 
     def grade_of(self, score: Decimal) -> GradeLine:
@@ -143,7 +156,10 @@ def rubric_from_dict(value: Mapping[str, Any]) -> Rubric:
 
 
 def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
-    """The rules as stored."""
+    """The rules as stored. What a list published before a setting existed has never announced does not hold for it."""
+    later = {
+        "official": "announced", "scores_per_item": None, "disagreement": None, "blind": False, "anchor": False,
+    }  # fmt: skip
     simple = {
         key: value[key]
         for key in (
@@ -157,6 +173,7 @@ def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
         grades=tuple(GradeLine(**line) for line in value["grades"]),
         categories=tuple(value["categories"]),
         **simple,
+        **{key: value.get(key, before) for key, before in later.items()},
     )
 
 
@@ -174,6 +191,9 @@ BOUNDS = {
 }
 """What each number may be."""
 
+OPTIONAL_BOUNDS = {"scores_per_item": (3, 25), "disagreement": (5, 100)}
+"""The same for those that may stay empty."""
+
 
 def rule_problems(rules: ListRules) -> dict[str, Problem]:
     """What is wrong with the rules: field name to Chinese msgid. Empty when they may be published."""
@@ -181,6 +201,7 @@ def rule_problems(rules: ListRules) -> dict[str, Problem]:
     for name, (least, most) in BOUNDS.items():
         if not least <= getattr(rules, name) <= most:
             problems[name] = (N_("请填写%(least)s到%(most)s"), {"least": least, "most": most})
+    problems |= _panel_problems(rules)
     for key, rubric in (("bid", rules.bid_rubric), ("outcome", rules.outcome_rubric)):
         if wrong := _rubric_problem(rubric):
             problems[f"{key}_rubric"] = wrong
@@ -195,6 +216,20 @@ def rule_problems(rules: ListRules) -> dict[str, Problem]:
         problems["grades"] = N_("等级线须从高到低且最低一级从0分起")
     elif len({line.code for line in rules.grades}) != len(lines):
         problems["grades"] = N_("等级名称不能重复")
+    return problems
+
+
+def _panel_problems(rules: ListRules) -> dict[str, Problem]:
+    problems: dict[str, Problem] = {}
+    for name, (least, most) in OPTIONAL_BOUNDS.items():
+        typed = getattr(rules, name)
+        if typed is not None and not least <= typed <= most:
+            problems[name] = (N_("请填写%(least)s到%(most)s，或留空"), {"least": least, "most": most})
+    wanted = rules.scores_per_item
+    if "scores_per_item" not in problems and wanted is not None and wanted > rules.panel_size:
+        problems["scores_per_item"] = N_("不能多于评审组人数")
+    if rules.official not in OFFICIAL:
+        problems["official"] = N_("请选择列出的一项")
     return problems
 
 

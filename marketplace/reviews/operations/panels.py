@@ -17,7 +17,8 @@ from marketplace.reviews.events import MembersDrawn, PanelConvened, PanelRelease
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.duties import give_all, lift_all, take_up_again
 from marketplace.reviews.pool import Candidate, Pool, pool_for
-from marketplace.reviews.queries import panel_of_subject, panel_of_topic
+from marketplace.reviews.protocol import frozen, protocol_for
+from marketplace.reviews.queries import items_of, panel_of_subject, panel_of_topic
 from marketplace.reviews.subjects import Subject
 from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
@@ -41,7 +42,8 @@ def convene_panel(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subj
     panel = Panel(
         subject_kind=kind, topic=topic, rubric=rules.to_dict()[rubric], size=rules.panel_size,
         trim_from=rules.trim_from, reason_below=rules.reason_below, state=PanelState.DRAFT,
-        convened_by=uow.actor.person_id, convened_at=uow.now, is_sample=topic.is_sample,
+        protocol=protocol_for(rules, kind), convened_by=uow.actor.person_id, convened_at=uow.now,
+        is_sample=topic.is_sample,
     )  # fmt: skip
     uow.session.add(panel)
     uow.session.flush()
@@ -179,8 +181,18 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
     _check_recusals(pool)
     PANEL.advance(panel, "release")
     panel.due_at, panel.released_at = due_at, uow.now
+    _freeze(uow, panel)
     give_all(uow, panel)
-    uow.emit(PanelReleased(panel_id=panel.id))
+    uow.emit(PanelReleased(panel_id=panel.id, protocol_sha256=panel.protocol_sha256 or ""))
+
+
+def _freeze(uow: UnitOfWork, panel: Panel) -> None:
+    items = [item.id for item in items_of(uow.session, panel.id)]
+    rules = {
+        "kind": panel.subject_kind, "rubric": panel.rubric, "size": panel.size, "trim_from": panel.trim_from,
+        "reason_below": panel.reason_below,
+    }  # fmt: skip
+    panel.protocol, panel.protocol_sha256 = frozen(panel.protocol or {}, rules, items)
 
 
 def _check_due(uow: UnitOfWork, due_at: datetime | None) -> None:

@@ -42,7 +42,7 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
     _fill(items, result)
     PANEL.advance(panel, "conclude")
     panel.concluded_at = uow.now
-    panel.result = _sealed(result_record(result))
+    panel.result = _sealed({**result_record(result), "protocol_sha256": panel.protocol_sha256})
     uow.emit(PanelConcluded(panel_id=panel.id, kind=panel.subject_kind, result_sha256=panel.result["sha256"]))
 
 

@@ -20,6 +20,7 @@ from marketplace.reviews.composition import composition
 from marketplace.reviews.forms import DueForm, ReasonForm
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import pool_for
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     NO_LOAD,
     Load,
@@ -115,7 +116,8 @@ def _page(panel: Panel, forms: Forms) -> str:
     adding = policy.may_add_member(actor, panel.state, panel.size, progress.active)
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     return render_template(
-        "reviews/panel.html", panel=panel, topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
+        "reviews/panel.html", panel=panel, protocol=protocol_from(panel.protocol),
+        topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
         releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,

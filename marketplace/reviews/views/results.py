@@ -16,6 +16,7 @@ from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import VoteForm
 from marketplace.reviews.models import Panel, Seat
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     concluded_panel_for,
     item_for,
@@ -59,7 +60,8 @@ def ranking_page(panel: Panel, form: VoteForm | None = None) -> str:
     ties = open_ties(panel.result)
     reader = actor.has(*policy.READERS)
     return render_template(
-        "reviews/ranking.html", panel=panel, topic=panel.topic, rubric=rubric, page=page, members=members,
+        "reviews/ranking.html", panel=panel, protocol=protocol_from(panel.protocol),
+        topic=panel.topic, rubric=rubric, page=page, members=members,
         rows=_rows(page.items, panel, [seat.id for seat in members], rubric), plot=_plot(page.items[:PLOTTED]),
         ties=_named(ties), form=form or VoteForm(formdata=None), workflow=PANEL, tie_break=_tie_break(rubric),
         voting=policy.may_vote(actor, panel.state, len(ties)), reader=reader,
@@ -227,6 +229,7 @@ def _rule_sheet(panel: Panel, rubric: Rubric) -> Sheet:
     facts = [
         (_("达到此份数起去掉一个最高和一个最低总分"), panel.trim_from),
         (_("形成时间"), panel.concluded_at),
+        (_("规程指纹（SHA-256）"), panel.protocol_sha256 or ""),
         (_("结果指纹（SHA-256）"), (panel.result or {}).get("sha256", "")),
     ]
     return Sheet(_("规则"), (_("评审指标"), _("权重")), [*lines, *facts, *votes], (40, 70))

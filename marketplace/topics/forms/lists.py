@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms.validators import InputRequired
 
 from marketplace.topics.rules import Criterion, GradeLine, ListRules, Rubric
@@ -17,6 +17,10 @@ NUMBERS = (
     "bid_window_days", "panel_size", "trim_from", "reason_below", "notice_days", "running_limit", "partners_limit",
     "partner_share", "points_valid_years", "priority_cap",
 )  # fmt: skip
+
+
+MAY_BE_EMPTY = ("scores_per_item", "disagreement")
+SWITCHES = ("blind", "anchor")
 
 
 class ListForm(Form):
@@ -58,6 +62,18 @@ class RulesForm(Form):
     partner_share = _number(_l("参与单位积分比例（%）"))
     points_valid_years = _number(_l("积分有效年数"))
     priority_cap = _number(_l("排名加分上限"))
+    scores_per_item = WholeField(
+        _l("每份申请由几位专家评分"),
+        description=_l("不填则评审组全体评每一份；填写后由系统公平分配，不多于评审组人数"),
+    )
+    disagreement = WholeField(
+        _l("分歧超过几分增加专家"),
+        description=_l("同一份申请的最高与最低总分之差超过此数时，自动增加一位专家评分；不填则不增加"),
+    )
+    blind = BooleanField(_l("匿名评审"), description=_l("评审专家看不到揭榜单位、人员和地名"))
+    anchor = BooleanField(
+        _l("先评同一份申请"), description=_l("全体专家先评指定的一份申请，统一尺度后再评其余；该份由全体评分")
+    )
     bid_pass_line = _number(_l("揭榜评审合格线"))
     bid_tie_break = SelectField(_l("揭榜评审总分相同时先比"), validate_choice=False)
     bid_rubric = FieldList(FormField(CriterionRow), label=_l("揭榜评审指标"), max_entries=12)
@@ -69,7 +85,7 @@ class RulesForm(Form):
     @classmethod
     def of(cls, rules: ListRules, version: int) -> "RulesForm":
         """The form as the rules stand; what a request brings comes before it."""
-        data: dict[str, Any] = {name: getattr(rules, name) for name in NUMBERS}
+        data: dict[str, Any] = {name: getattr(rules, name) for name in (*NUMBERS, *MAY_BE_EMPTY, *SWITCHES)}
         for key, rubric in (("bid", rules.bid_rubric), ("outcome", rules.outcome_rubric)):
             data |= {f"{key}_pass_line": rubric.pass_line, f"{key}_tie_break": rubric.tie_break}
             data[f"{key}_rubric"] = [
@@ -99,7 +115,7 @@ class RulesForm(Form):
 
     def rules(self) -> ListRules:
         """The rules as typed."""
-        numbers: dict[str, Any] = {name: self[name].data for name in NUMBERS}
+        numbers: dict[str, Any] = {name: self[name].data for name in (*NUMBERS, *MAY_BE_EMPTY, *SWITCHES)}
         return replace(
             self.present,
             **numbers,
