@@ -24,10 +24,12 @@ from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
 from marketplace.projects import queries as project_queries
 from marketplace.projects import reactions as projects
+from marketplace.projects.joint_work import joint_work
 from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
 from marketplace.reviews import events as review
 from marketplace.reviews import mails as review_mails
+from marketplace.reviews.facts import JOINT_WORK
 from marketplace.reviews.queries import panel_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
@@ -110,3 +112,4 @@ COMPUTATIONS: dict[str, Kind] = {}
 
 KINDS.update(COMPUTATIONS)
 SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})
+JOINT_WORK["projects"] = joint_work

@@ -21,10 +21,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation
+from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import (
     DutyOrigin,
     DutyState,
     PanelState,
+    RecusalState,
     SeatState,
     SheetState,
     SubjectKind,
@@ -52,6 +54,7 @@ class Panel(Numbered, Versioned, Base):
         Index("ix_panel_state", "state", "convened_at"),
         Index("ix_panel_topic", "topic_id", "subject_kind", "state"),
         Index("ix_panel_convened_at", "convened_at"),
+        Index("ix_panel_concluded_at", "state", "concluded_at"),
     )
 
     subject_kind: Mapped[str] = mapped_column(String(16))
@@ -104,7 +107,8 @@ class PanelItem(Numbered, Versioned, Base):
 
 
 class Seat(Numbered, Versioned, Base):
-    """评审席位: one expert on one panel."""
+    """评审席位: one expert on one panel. ``answers`` keeps what she said to each question about her independence:
+    {"item", "rule", "question", "answer", "at"}."""
 
     __tablename__ = "seat"
     __table_args__ = (one_of("state", SeatState), UniqueConstraint("panel_id", "expert_id"))
@@ -114,6 +118,7 @@ class Seat(Numbered, Versioned, Base):
     state: Mapped[str] = mapped_column(String(16), default=SeatState.INVITED)
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     panel: Mapped[Panel] = relationship(back_populates="seats")
     expert: Mapped[Expert] = relationship()
@@ -144,6 +149,44 @@ class Duty(Numbered, Base):
 
     seat: Mapped[Seat] = relationship()
     item: Mapped[PanelItem] = relationship()
+
+
+class RecusalEntry(Numbered, Versioned, Base):
+    """回避登记: what a bidder asks for (``organisation_id`` set) or the office decides of its own accord, about one
+    expert and one bid or outcome, or (``subject_id`` empty) all items on the topic. A bidder who does not find the
+    expert in the pool types ``named`` instead. ``outcome`` is what the office made of it."""
+
+    __tablename__ = "recusal_entry"
+    __table_args__ = (
+        one_of("state", RecusalState),
+        one_of("subject_kind", SubjectKind),
+        one_of("rule", (RecusalRule.BIDDER, RecusalRule.OFFICE)),
+        CheckConstraint(
+            f"outcome IN ({', '.join(repr(str(one)) for one in RecusalOutcome)})", name="outcome_listed"
+        ),
+        Index("ix_recusal_entry_topic", "topic_id", "subject_kind"),
+        Index("ix_recusal_entry_state", "state", "asked_at"),
+    )
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    subject_kind: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[int | None]
+    rule: Mapped[str] = mapped_column(String(16))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    expert_id: Mapped[int | None] = mapped_column(ForeignKey("expert.id"))
+    named: Mapped[str] = mapped_column(String(120), default="")
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default=RecusalState.REQUESTED)
+    outcome: Mapped[str | None] = mapped_column(String(8))
+    decision: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    topic: Mapped[Topic] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    expert: Mapped[Expert | None] = relationship()
 
 
 class ScoreSheet(Unguessable, Versioned, Base):

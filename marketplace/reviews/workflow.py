@@ -26,8 +26,17 @@ class SeatState(StrEnum):
 
     INVITED = "invited"
     CONFIRMED = "confirmed"
+    DECLINED = "declined"
     RECUSED = "recused"
     REMOVED = "removed"
+
+
+class RecusalState(StrEnum):
+    """回避申请状态."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
 
 
 class SheetState(StrEnum):
@@ -73,13 +82,18 @@ SEAT = Workflow(
     {
         SeatState.INVITED: N_("待确认"),
         SeatState.CONFIRMED: N_("已承诺无利害关系"),
+        SeatState.DECLINED: N_("已谢绝"),
         SeatState.RECUSED: N_("已回避"),
         SeatState.REMOVED: N_("已调整"),
     },
     (
         Move(SeatState.INVITED, "confirm", SeatState.CONFIRMED, N_("承诺无利害关系"), N_("专家")),
+        Move(SeatState.INVITED, "decline", SeatState.DECLINED, N_("谢绝邀请"), N_("专家")),
         Move(SeatState.INVITED, "recuse", SeatState.RECUSED, N_("申明回避"), N_("专家")),
         Move(SeatState.CONFIRMED, "recuse", SeatState.RECUSED, N_("申明回避"), N_("专家")),
+        Move(SeatState.INVITED, "exclude", SeatState.RECUSED, N_("决定回避"), N_("省局经办")),
+        Move(SeatState.CONFIRMED, "exclude", SeatState.RECUSED, N_("决定回避"), N_("省局经办")),
+        Move(SeatState.CONFIRMED, "ask", SeatState.INVITED, N_("请专家先说明"), N_("省局经办")),
         Move(SeatState.INVITED, "remove", SeatState.REMOVED, N_("调整出组"), N_("省局经办")),
         Move(SeatState.CONFIRMED, "remove", SeatState.REMOVED, N_("逾期未评分调整出组"), N_("省局经办")),
         Move(SeatState.REMOVED, "invite", SeatState.INVITED, N_("重新选入"), N_("省局经办")),
@@ -91,4 +105,18 @@ SHEET = Workflow(
     SheetState,
     {SheetState.DRAFT: N_("评分草稿"), SheetState.SUBMITTED: N_("已提交")},
     (Move(SheetState.DRAFT, "submit", SheetState.SUBMITTED, N_("提交评分"), N_("专家")),),
+)
+
+RECUSAL = Workflow(
+    N_("回避申请"),
+    RecusalState,
+    {
+        RecusalState.REQUESTED: N_("待决定"),
+        RecusalState.GRANTED: N_("已同意"),
+        RecusalState.REFUSED: N_("未同意"),
+    },
+    (
+        Move(RecusalState.REQUESTED, "grant", RecusalState.GRANTED, N_("同意回避申请"), N_("省局经办")),
+        Move(RecusalState.REQUESTED, "refuse", RecusalState.REFUSED, N_("不同意回避申请"), N_("省局经办")),
+    ),
 )

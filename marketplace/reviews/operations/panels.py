@@ -88,8 +88,8 @@ def _seat(uow: UnitOfWork, panel: Panel, pool: Pool, expert_id: int, before: int
         raise Invalid({"experts": N_("该专家不在库或已到期")})
     if candidate.recusal.forbidden:
         raise Invalid({"experts": (candidate.recusal.reason, candidate.recusal.params)})
-    if not candidate.free:
-        raise Invalid({"experts": N_("该专家已在评审组或已回避")})
+    if candidate.barred is not None:
+        raise Invalid({"experts": candidate.barred})
     _keep_composition(panel, pool, candidate)
     return _invite(uow, panel, candidate)
 
