@@ -17,7 +17,7 @@ from markupsafe import escape
 from marketplace.config import ROOT
 from marketplace.core.text import N_
 from marketplace.i18n import DEFAULT_LOCALE, LOCALES, translations
-from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, wan_text
+from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, until_text, wan_text
 
 FOLDER = ROOT / "templates" / "mail"
 LONGEST_SUBJECT = 300
@@ -80,9 +80,13 @@ def _formats(english: bool) -> dict[str, Callable[..., str]]:
     def show_datetime(moment: datetime | None, seconds: bool = False) -> str:
         return datetime_text(moment, english, seconds)
 
+    def show_until(moment: datetime | None, weekday: bool = False) -> str:
+        return until_text(moment, english, weekday)
+
     return {
         "date": show_date,
         "datetime": show_datetime,
+        "until": show_until,
         "exact": exact_text,
         "wan": wan_text,
         "score": score_text,

@@ -1,6 +1,5 @@
 """Reporting a milestone, the officers' board, and the check."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -66,8 +65,7 @@ def _report_page(milestone: Milestone, form: ReportForm) -> str:
     files = attachments_of(db_session(), MILESTONE_FILES, [milestone.id])[milestone.id]
     return render_template(
         "projects/report.html", milestone=milestone, project=milestone.project, form=form, kept=file_links(files),
-        last_moment=milestone.due_at - timedelta(seconds=1), verdict=policy.may_report(current_actor(), milestone),
-        now=request_now(),
+        verdict=policy.may_report(current_actor(), milestone), now=request_now(),
     )  # fmt: skip
 
 
