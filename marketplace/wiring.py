@@ -29,6 +29,9 @@ from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
 from marketplace.reviews import events as review
 from marketplace.reviews import mails as review_mails
+from marketplace.reviews.analysis import operations as analyses
+from marketplace.reviews.analysis.reading import KIND as PANEL_ANALYSIS
+from marketplace.reviews.analysis.record import analyse
 from marketplace.reviews.facts import JOINT_WORK
 from marketplace.reviews.queries import panel_names
 from marketplace.reviews.subjects import SUBJECTS
@@ -67,8 +70,12 @@ REACTIONS: Reactions = {
     review.PanelReleased: (review_mails.invite_members,),
     review.SeatAdded: (review_mails.invite_replacement,),
     review.SeatRecused: (review_mails.tell_of_recusal,),
-    review.SeatFinished: (review_mails.tell_that_all_is_in,),
-    review.PanelConcluded: (projects.record_result, review_mails.tell_of_result),
+    review.SeatFinished: (review_mails.tell_that_all_is_in, analyses.analyse_when_all_is_in),
+    review.PanelConcluded: (
+        projects.record_result,
+        review_mails.tell_of_result,
+        analyses.analyse_the_result,
+    ),
     bid.AwardProposed: (award_mails.ask_for_confirmation,),
     bid.AwardRejected: (award_mails.tell_of_rejection,),
     bid.AwardConfirmed: (projects.open_project, award_mails.send_letters, award_mails.announce_result),
@@ -107,7 +114,9 @@ NAMES.update(
         "person": by_column(Person.id, Person.name),
     }
 )
-COMPUTATIONS: dict[str, Kind] = {}
+COMPUTATIONS: dict[str, Kind] = {
+    PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),
+}
 """What is computed in the background: its pure function, and where the result goes."""
 
 KINDS.update(COMPUTATIONS)

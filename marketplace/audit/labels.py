@@ -49,6 +49,7 @@ DETAILS = {
     "seed": N_("随机种子"),
     "term_to": N_("聘期至"),
     "all_in": N_("是否齐全"),
+    "disputed": N_("需会议审议项数"),
     "account": N_("账号"),
     "email": N_("邮箱"),
     "posts": N_("任职"),
@@ -58,7 +59,7 @@ DETAILS = {
     "last_day": N_("最后一天"),
 }
 """Names of details; a hash keeps its technical name."""
-HIDDEN = frozenset({"opinion", "score", "grade", "candidates", "chosen", "order"})
+HIDDEN = frozenset({"opinion", "score", "grade", "candidates", "chosen", "order", "wins"})
 """Shown elsewhere (the opinion has its own column, a draw its own page), or none of an administrator's business."""
 
 

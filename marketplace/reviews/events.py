@@ -105,6 +105,38 @@ class PanelConcluded(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanelAnalysed(PanelEvent):
+    """The analysis of the sheets is there; ``disputed``: how many items announced and calibrated result disagree
+    about."""
+
+    inputs_sha256: str
+    record_sha256: str
+    disputed: int
+    audit_label: ClassVar[str] = N_("完成评分分析")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(PanelEvent):
+    """A text of the meeting in its next version; its words stay with the panel."""
+
+    item_id: int | None
+    kind: str
+    number: int
+    audit_label: ClassVar[str] = N_("记录评审会讨论")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingVoted(PanelEvent):
+    """The panel's vote about an item on which announced and calibrated result disagree."""
+
+    item_id: int
+    wins: bool
+    opinion: str
+    result_sha256: str
+    audit_label: ClassVar[str] = N_("会议审议表决")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TieVoted(PanelEvent):
     """The order the panel voted for items that the rule leaves equal; ``order`` holds their item ids, best first."""
 

@@ -25,6 +25,7 @@ from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import (
     DutyOrigin,
     DutyState,
+    NoteKind,
     PanelState,
     RecusalState,
     SeatState,
@@ -213,3 +214,33 @@ class ScoreSheet(Unguessable, Versioned, Base):
 
     item: Mapped[PanelItem] = relationship()
     seat: Mapped[Seat] = relationship()
+
+
+class PanelAnalysis(Numbered, Base):
+    """评分分析 of a panel: what the background computation answered, as it stood. ``announced_sha256`` names the
+    announced result it was made beside; the newest one that names the panel's own result is the valid one."""
+
+    __tablename__ = "panel_analysis"
+    __table_args__ = (UniqueConstraint("panel_id", "inputs_sha256"),)
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    inputs_sha256: Mapped[str] = mapped_column(String(64))
+    announced_sha256: Mapped[str] = mapped_column(String(64))
+    record: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_at: Mapped[datetime]
+
+
+class PanelNote(Numbered, Base):
+    """评审会记录: one text in one version, about an item or (without one) about the whole panel. A new wording is a
+    new row with the next ``number``; no row is ever changed."""
+
+    __tablename__ = "panel_note"
+    __table_args__ = (one_of("kind", NoteKind), Index("ix_panel_note_panel", "panel_id", "id"))
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("panel_item.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]

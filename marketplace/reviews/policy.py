@@ -122,6 +122,41 @@ def may_vote(actor: Actor, panel_state: str, open_ties: int) -> Verdict:
     )
 
 
+def may_read_analysis(actor: Actor, panel_state: str) -> Verdict:
+    """查看评分分析: by the province and the auditor, after the conclusion; never by experts."""
+    return first_refusal(
+        YES if actor.has(*READERS) else no(N_("只有省局经办、审定和监督人员可以查看评分分析")),
+        YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能查看评分分析")),
+    )
+
+
+def names_experts(actor: Actor) -> bool:
+    """Whether severity and marks stand beside names: for the office only; the auditor reads letters."""
+    return actor.has(Role.OFFICER, Role.APPROVER)
+
+
+def may_analyse(actor: Actor, panel_state: str) -> Verdict:
+    """重新分析: by the office."""
+    return first_refusal(
+        YES if actor.has(Role.OFFICER, Role.APPROVER) else no(N_("只有省局经办、审定人员可以办理")),
+        _in(panel_state, PanelState.CONCLUDED),
+    )
+
+
+def may_write_note(actor: Actor, panel_state: str) -> Verdict:
+    """记录评审会讨论: by the office, once the result stands."""
+    return first_refusal(_officer(actor), _in(panel_state, PanelState.CONCLUDED))
+
+
+def may_vote_in_meeting(actor: Actor, panel_state: str, open_items: int) -> Verdict:
+    """会议审议表决: only where announced and calibrated result disagree about who wins."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.CONCLUDED),
+        YES if open_items else no(N_("没有需要会议审议的项目")),
+    )
+
+
 def may_answer(actor: Actor, person_id: int, panel_state: str, seat_state: str) -> Verdict:
     """承诺无利害关系."""
     return first_refusal(

@@ -62,6 +62,21 @@ class DutyState(StrEnum):
     LIFTED = "lifted"
 
 
+class NoteKind(StrEnum):
+    """评审会记录类别."""
+
+    DISCUSSION = "discussion"
+    DISSENT = "dissent"
+    CONCLUSION = "conclusion"
+
+
+NOTE_KINDS = {
+    NoteKind.DISCUSSION: N_("讨论情况"),
+    NoteKind.DISSENT: N_("不同意见"),
+    NoteKind.CONCLUSION: N_("专家组意见"),
+}
+"""Their names on pages and in the document."""
+
 PANEL = Workflow(
     N_("评审组"),
     PanelState,
