@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from marketplace.core.actor import Role
@@ -43,7 +42,9 @@ class Line:
 
 
 def template(units: Sequence[str], roles: Sequence[Role]) -> bytes:
-    """The file to fill in."""
+    """The file to fill in. Its writer is loaded when somebody asks for it: few do."""
+    import xlsxwriter  # noqa: PLC0415
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

@@ -1,72 +1,19 @@
 """Excel out: typed cells, never a formula, one audit row for each export."""
 
-import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable
 from urllib.parse import quote
 
-import xlsxwriter
 from flask import Response
 
-from marketplace.core.clock import to_beijing
 from marketplace.core.database import database_now, writing_session
 from marketplace.core.text import N_
+from marketplace.core.xlsx import Sheet, workbook
 from marketplace.web.requests import current_actor, unit_of_work
 from marketplace.web.runtime import runtime
 
+__all__ = ["XLSX", "Sheet", "attachment_headers", "note_export", "workbook", "xlsx_response"]
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One worksheet: headings, rows, and a width for each column in characters."""
-
-    title: str
-    headings: Sequence[str]
-    rows: Iterable[Sequence[Any]]
-    widths: Sequence[int] = ()
-
-
-def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """The bytes of an .xlsx file. Text stays text whatever it begins with."""
-    out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "in_memory": True,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        for sheet in sheets:
-            _write(book.add_worksheet(sheet.title[:31]), sheet, bold)
-    return out.getvalue()
-
-
-def _write(target: Any, sheet: Sheet, bold: Any) -> None:
-    target.freeze_panes(1, 0)
-    for column, width in enumerate(sheet.widths):
-        target.set_column(column, column, width)
-    target.write_row(0, 0, sheet.headings, bold)
-    for number, row in enumerate(sheet.rows, 1):
-        for column, value in enumerate(row):
-            _cell(target, number, column, value)
-
-
-def _cell(target: Any, row: int, column: int, value: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        target.write_number(row, column, float(value))
-    elif isinstance(value, datetime):
-        target.write_string(row, column, to_beijing(value).strftime("%Y-%m-%d %H:%M:%S"))
-    elif isinstance(value, date):
-        target.write_string(row, column, value.isoformat())
-    else:
-        target.write_string(row, column, str(value))
 
 
 def note_export(
