@@ -24,6 +24,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:5000"
     demo: bool = False
     demo_password: str | None = None
+    demo_mail: bool = False
     testing: bool = False
     mail_server: str | None = None
     mail_port: int = 25
@@ -122,6 +123,8 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         raise BadSettings("DATABASE_URL must begin with sqlite:/// or postgresql://")
     if not demo and env.get("DEMO_PASSWORD"):
         raise BadSettings("DEMO_PASSWORD is set but DEMO is not: remove it in production")
+    if not demo and _yes(env, "DEMO_MAIL"):
+        raise BadSettings("DEMO_MAIL is set but DEMO is not: remove it in production")
     return Settings(
         database_url=url,
         data_dir=data_dir,
@@ -129,6 +132,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         base_url=_base_url(env),
         demo=demo,
         demo_password=env.get("DEMO_PASSWORD") or None,
+        demo_mail=_yes(env, "DEMO_MAIL"),
         mail_server=env.get("MAIL_SERVER") or None,
         mail_port=_whole(env, "MAIL_PORT", 25, 1, 65535),
         mail_username=env.get("MAIL_USERNAME") or None,

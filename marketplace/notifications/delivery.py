@@ -16,6 +16,7 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.events import MailParked
 from marketplace.notifications.jobs import Shift
 from marketplace.notifications.models import MailState, OutboxMail
+from marketplace.notifications.samples import hold_samples, holds_samples
 from marketplace.notifications.transport import Answer, Outage, Result, Transport
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ def claim(shift: Shift) -> Claim:
     with shift.unit_of_work() as uow:
         waiting = and_(OutboxMail.state == MailState.WAITING, OutboxMail.next_at <= uow.now)
         stale = and_(OutboxMail.state == MailState.SENDING, OutboxMail.claim_until <= uow.now)
+        if holds_samples(shift.runtime.settings):
+            hold_samples(uow, or_(waiting, stale))
         due = (
             select(OutboxMail.id)
             .where(or_(waiting, stale))

@@ -8,10 +8,12 @@ STATES = {
     MailState.SENDING: N_("投递中"),
     MailState.SENT: N_("已寄出"),
     MailState.FAILED: N_("投递失败"),
+    MailState.HELD: N_("留存不寄"),
 }
 TONES = {
     MailState.WAITING: "info",
     MailState.SENDING: "progress",
     MailState.SENT: "success",
     MailState.FAILED: "danger",
+    MailState.HELD: "neutral",
 }

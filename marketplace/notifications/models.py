@@ -16,6 +16,7 @@ class MailState(StrEnum):
     SENDING = "sending"  # 发送中
     SENT = "sent"  # 已发送
     FAILED = "failed"  # 发送失败
+    HELD = "held"  # 留存不寄
 
 
 class OutboxMail(Unguessable, Base):

@@ -19,6 +19,7 @@ from marketplace.notifications.operations import retry
 from marketplace.notifications.policy import may_read_letter, may_read_outbox, may_retry
 from marketplace.notifications.queries import count_by_state, mail_for, oldest_due, outbox_of
 from marketplace.notifications.rendering import paragraphs
+from marketplace.notifications.samples import holds_samples
 from marketplace.web.access import public, signed_in
 from marketplace.web.i18n import translate
 from marketplace.web.navigation import Entry, add_entry
@@ -73,7 +74,7 @@ def outbox() -> str:
     counts = count_by_state(session, actor, demo)
     return render_template(
         "notifications/outbox.html", page=page, tabs=_tabs(counts, state, own, demo), states=STATES, tones=TONES,
-        unsent=demo and not runtime().settings.mail_server,
+        unsent=demo and not runtime().settings.mail_server, held=holds_samples(runtime().settings),
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ def environment(world: World, **more: str) -> dict[str, str]:
         **kept,
         **base,
         "DEMO": "1",
+        "DEMO_MAIL": "1",
         "WORKER_INTERVAL": "1",
         "WORKER_LEASE": "3",
         "PYTHONPATH": str(ROOT),

@@ -90,6 +90,47 @@ def test_a_mail_arrives_whole(post: Post) -> None:
     assert (mail.state, mail.attempts, mail.last_error, mail.claim) == (MailState.SENT, 1, None, None)
 
 
+ADDRESSES = (
+    "a@sample.example", "b@EXAMPLE.com", "c@mail.example.org", "d@here.test", "e@gov.invalid",
+    "f@notexample.com", "g@example.com.cn", "h@zj.gov.cn",
+)  # fmt: skip
+
+
+def put_to(world: World, *addresses: str) -> None:
+    with world.uow() as uow:
+        people = [Recipient(n, "收件人（示例）", a, "zh_Hans_CN") for n, a in enumerate(addresses)]
+        enqueue(uow, kind="trial", dedupe_key="trial", recipients=people, context={})
+
+
+def test_the_demonstration_writes_to_no_sample_person(post: Post) -> None:
+    parts = post.world.runtime
+    parts.settings = replace(parts.settings, demo=True)
+    put_to(post.world, *ADDRESSES)
+    assert post.deliver() == 3
+    assert {r.recipients[0] for r in post.smtp.received} == set(ADDRESSES[5:])
+    assert post.states() == [MailState.HELD] * 5 + [MailState.SENT] * 3
+    page = post.world.browser("officer").get("/outbox").get_data(as_text=True)
+    assert "只留存在这里" in page
+    assert "留存不寄" in page
+
+
+def test_a_mail_whose_sender_died_is_held_too(local_post: Post) -> None:
+    put_to(local_post.world, "a@sample.example")
+    claim(local_post.shift())
+    parts = local_post.world.runtime
+    parts.settings = replace(parts.settings, demo=True)
+    local_post.world.clock.forward(minutes=5)
+    assert local_post.deliver() == 0
+    assert (local_post.states(), local_post.smtp.received) == ([MailState.HELD], [])
+
+
+def test_it_does_when_the_settings_say_so(local_post: Post) -> None:
+    parts = local_post.world.runtime
+    parts.settings = replace(parts.settings, demo=True, demo_mail=True)
+    put_to(local_post.world, *ADDRESSES)
+    assert local_post.deliver() == len(ADDRESSES)
+
+
 def test_what_has_left_does_not_leave_again(post: Post) -> None:
     post.put(3)
     assert (post.deliver(), post.deliver()) == (3, 0)

@@ -190,6 +190,7 @@ def test_when_a_mail_may_be_sent_again(sqlite_world: World) -> None:
     reasons = {
         MailState.WAITING: "",
         MailState.FAILED: "",
+        MailState.HELD: "",
         MailState.SENT: "邮件已经寄出",
         MailState.SENDING: "邮件正在投递",
     }
