@@ -15,10 +15,11 @@ from werkzeug.test import TestResponse
 from marketplace.audit.models import AuditRow
 from marketplace.core.errors import Invalid
 from marketplace.files.sniffing import BadFile
+from marketplace.files.tables import MOST_BYTES, MOST_ROWS, Line, read
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Appointment, Person, PersonState
 from marketplace.organisations.operations.imports import check, import_people
-from marketplace.organisations.spreadsheet import COLUMNS, MOST_BYTES, MOST_ROWS, Line, read
+from marketplace.organisations.spreadsheet import COLUMNS, LAYOUT
 from tests.support.world import Browser, World
 
 HEAD = tuple(f"{title}*" if n < 4 else title for n, title in enumerate(COLUMNS))
@@ -207,11 +208,11 @@ def far_away(cell: str) -> bytes:
 @pytest.mark.parametrize("cell", ["A1048576", "XFD1", "A2001", "&#88;FD1", "A99999999"])
 def test_a_far_away_cell_is_refused_before_reading(cell: str) -> None:
     with pytest.raises(BadFile, match="表格范围过大"):
-        read(io.BytesIO(far_away(cell)))
+        read(io.BytesIO(far_away(cell)), LAYOUT)
 
 
 def test_a_cell_within_the_bounds_is_read() -> None:
-    assert len(read(io.BytesIO(far_away("A9")))) == 2
+    assert len(read(io.BytesIO(far_away("A9")), LAYOUT)) == 2
 
 
 @pytest.mark.parametrize(
@@ -243,4 +244,4 @@ def test_a_missing_file_is_told_so(sqlite_world: World) -> None:
 
 def test_a_large_file_is_refused_before_looking() -> None:
     with pytest.raises(BadFile, match="文件过大"):
-        read(io.BytesIO(b"x" * (MOST_BYTES + 1)))
+        read(io.BytesIO(b"x" * (MOST_BYTES + 1)), LAYOUT)

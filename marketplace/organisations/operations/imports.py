@@ -11,6 +11,7 @@ from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_, has_forbidden_characters
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import first_refusal, require
+from marketplace.files.tables import Fault, Line
 from marketplace.organisations import policy
 from marketplace.organisations.events import PeopleImported
 from marketplace.organisations.labels import ROLE_LABELS
@@ -25,20 +26,11 @@ from marketplace.organisations.newcomers import (
 )
 from marketplace.organisations.operations.invitations import Newcomer, invite
 from marketplace.organisations.queries import valid_on
-from marketplace.organisations.spreadsheet import COLUMNS, Line
+from marketplace.organisations.spreadsheet import COLUMNS
 
 ROLE_BY_LABEL = {label: role for role, label in ROLE_LABELS.items()}
 NAME, EMAIL, UNIT, ROLE, TITLE, PHONE = range(6)
 LENGTHS = {NAME: MOST_NAME, TITLE: MOST_TITLE, PHONE: MOST_PHONE}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong: row and column of the sheet, and why."""
-
-    row: int
-    column: str
-    problem: Problem
 
 
 @dataclass(slots=True)

@@ -1,33 +1,26 @@
 """Importing people from the Excel template: download, trial run, confirmation (批量导入)."""
 
-import io
-
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeTimedSerializer
-from werkzeug.datastructures import FileStorage
 
 from marketplace.core.clock import beijing_date
-from marketplace.core.errors import Invalid
-from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
-from marketplace.files.sniffing import BadFile
+from marketplace.files.importing import MOST_FAULTS, sealed, unsealed, uploaded_lines
+from marketplace.files.tables import MOST_ROWS, Line
 from marketplace.organisations import directory
 from marketplace.organisations.forms import ImportForm
 from marketplace.organisations.operations import imports
 from marketplace.organisations.operations.imports import Checked
-from marketplace.organisations.spreadsheet import COLUMNS, MOST_ROWS, Line, read, template
+from marketplace.organisations.spreadsheet import COLUMNS, LAYOUT, template
 from marketplace.organisations.views.base import blueprint
 from marketplace.organisations.views.people import MANAGERS
 from marketplace.web.access import signed_in
 from marketplace.web.exports import XLSX, attachment_headers
 from marketplace.web.forms import attempt
-from marketplace.web.i18n import translate
 from marketplace.web.requests import current_actor, current_uow, db_session, discard, request_now
 
-VALID_SECONDS = 3600
-MOST_FAULTS = 200
+PURPOSE = "people-import"
 
 
 @blueprint.get("/manage/people/import")
@@ -56,14 +49,8 @@ def import_template() -> Response:
 def check_import() -> ResponseReturnValue:
     """The trial run: what would be imported, or what is wrong where."""
     form = ImportForm()
-    upload = form.file.data
-    if not isinstance(upload, FileStorage) or not upload.filename:
-        form.file.errors = [_("请选择文件")]
-        return _page(form), 422
-    try:
-        lines = read(io.BytesIO(upload.stream.read()))
-    except BadFile as error:
-        form.file.errors = [translate(error.message, {**error.params, "file": upload.filename})]
+    lines = uploaded_lines(form.file, LAYOUT)
+    if lines is None:
         return _page(form), 422
     checked = imports.check(current_uow(), lines)
     discard()
@@ -71,19 +58,12 @@ def check_import() -> ResponseReturnValue:
 
 
 def _result(form: ImportForm, lines: list[Line], checked: Checked) -> ResponseReturnValue:
-    """Nothing is kept on the server between trial and import: the rows travel signed, for their importer only."""
-    seal = "" if checked.faults else _serializer().dumps([[line.number, *line.cells] for line in lines])
+    seal = "" if checked.faults else sealed(PURPOSE, lines)
     page = render_template(
         "organisations/import_check.html", form=form, faults=checked.faults[:MOST_FAULTS], lines=lines,
         number=len(checked.faults), people=checked.newcomers, seal=seal, columns=COLUMNS,
     )  # fmt: skip
     return page, 422 if checked.faults else 200
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        current_app.secret_key or "", salt=f"people-import:{current_actor().person_id}"
-    )
 
 
 @blueprint.post("/manage/people/import")
@@ -98,8 +78,4 @@ def import_people() -> ResponseReturnValue:
 
 
 def _import_sealed(uow: UnitOfWork, seal: str) -> None:
-    try:
-        rows = _serializer().loads(seal, max_age=VALID_SECONDS)
-    except BadSignature as error:
-        raise Invalid({"file": N_("检查结果已过期，请重新上传文件")}) from error
-    imports.import_people(uow, [Line(int(row[0]), tuple(row[1:])) for row in rows])
+    imports.import_people(uow, unsealed(PURPOSE, seal))
