@@ -3,6 +3,8 @@
 ``flask migrate new "what changes"`` compares models and database and writes a file to ``migrations/versions``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -52,8 +54,38 @@ def _config(connection: Connection) -> Config:
 
 def upgrade(engine: Engine) -> None:
     """Brings the database to the newest version (nothing happens when it is there already)."""
-    with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
-        command.upgrade(_config(connection), "head")
+    upgrade_to(engine, "head")
+
+
+def upgrade_to(engine: Engine, revision: str) -> None:
+    """Brings the database to a version, all steps in one transaction."""
+    writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+    with writing.connect() as connection, _without_foreign_keys(connection), connection.begin():
+        command.upgrade(_config(connection), revision)
+        _check_foreign_keys(connection)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying and dropping it, which its foreign keys forbid while rows point there; they
+    can be switched off only outside a transaction."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    """What was switched off is checked before the commit. Raises RuntimeError and nothing is changed."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the migration leaves rows that point nowhere: {broken[:3]}")
 
 
 def write_next(engine: Engine, message: str) -> None:

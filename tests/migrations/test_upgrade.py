@@ -1,0 +1,112 @@
+"""A database of an earlier release keeps every row on its way up, on both databases.
+
+``data/0002.json.gz`` holds the rows of the sample year as version 0002 wrote them (mails and audit rows shortened).
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
+
+from marketplace.core.database import Base, make_engine
+from marketplace.migrate import all_metadata, differences, upgrade, upgrade_to
+
+ROWS = Path(__file__).parent / "data" / "0002.json.gz"
+Dump = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Dump:
+    """Table → rows, as SQLite stored them."""
+    dump: Dump = json.loads(gzip.decompress(ROWS.read_bytes()))
+    return dump
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def old_engine(request: pytest.FixtureRequest, tmp_path: Path, rows: Dump) -> Iterator[Engine]:
+    """A database at version 0002 with the rows."""
+    on_sqlite = request.param == "sqlite"
+    address = f"sqlite:///{tmp_path / 'old.db'}" if on_sqlite else request.getfixturevalue("postgres_url")
+    engine = make_engine(address)
+    upgrade_to(engine, "0002")
+    with engine.begin() as connection:
+        fill(connection, rows)
+    yield engine
+    engine.dispose()
+
+
+def fill(connection: Connection, rows: Dump) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET session_replication_role = replica"))
+    metadata = MetaData()
+    metadata.reflect(connection, only=list(rows))
+    for table in metadata.sorted_tables:
+        connection.execute(table.insert(), [typed(table, row) for row in rows[table.name]])
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET session_replication_role = DEFAULT"))
+
+
+def typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value_of(table.c[name], value) for name, value in row.items()}
+
+
+def value_of(column: Column[Any], value: Any) -> Any:
+    """SQLite's texts and numbers as what the column holds."""
+    if value is None:
+        return None
+    if isinstance(column.type, DateTime):
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if column.type.timezone else moment
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
+    if isinstance(column.type, JSON):
+        return json.loads(value)
+    return bool(value) if isinstance(column.type, Boolean) else value
+
+
+def counts(connection: Connection, names: list[str]) -> dict[str, int]:
+    return {
+        name: connection.scalar(select(func.count()).select_from(Table(name, MetaData()))) or 0
+        for name in names
+    }
+
+
+def test_every_row_is_kept(old_engine: Engine, rows: Dump) -> None:
+    upgrade(old_engine)
+    assert differences(old_engine) == []
+    with old_engine.connect() as connection:
+        assert counts(connection, list(rows)) == {name: len(found) for name, found in rows.items()}
+
+
+def test_every_row_can_be_read_by_the_models(old_engine: Engine) -> None:
+    upgrade(old_engine)
+    all_metadata()
+    with Session(old_engine) as session:
+        for mapper in Base.registry.mappers:
+            session.scalars(select(mapper.class_)).unique().all()
+
+
+def test_foreign_keys_hold_again_afterwards(old_engine: Engine) -> None:
+    upgrade(old_engine)
+    with old_engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
