@@ -85,7 +85,7 @@ def award_is_proposed(story: Story) -> None:
         officer.press("立项意见")
         officer.page.get_by_role("checkbox", name=re.compile(WINNER)).check()
         officer.fill("理由", "按评审结果排名择优确定。")
-        officer.press("提出立项意见")
+        officer.press("提交立项意见")
         officer.sees("等待复核的立项意见")
 
 

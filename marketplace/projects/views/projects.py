@@ -31,7 +31,7 @@ BOARD_VIEWS = frozenset({"projects.board", "projects.check"})
 
 add_entry(
     Entry(
-        60, N_("项目"), "projects.index", VIEWERS,
+        60, N_("项目一览"), "projects.index", VIEWERS,
         active=lambda endpoint: endpoint.startswith("projects.") and endpoint not in BOARD_VIEWS,
     )
 )  # fmt: skip
