@@ -15,7 +15,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.money import fen_to_wan
 from marketplace.core.text import N_
 from marketplace.core.verdict import require
-from marketplace.topics.queries import topic_for
+from marketplace.topics.queries import heading_for, topic_for
 from marketplace.web.access import signed_in
 from marketplace.web.exports import Sheet, xlsx_response
 from marketplace.web.i18n import translate
@@ -37,23 +37,21 @@ DISQUALIFY = {
 def of_topic(topic_id: int) -> str:
     """榜题的揭榜申请: before the opening it only says that they are sealed."""
     session, actor = db_session(), current_actor()
-    topic = topic_for(session, actor, topic_id)
-    record = queries.opening_of(session, topic.id)
+    topic = heading_for(session, actor, topic_id)
+    record = queries.opening_of(session, topic_id)
     if record is None:
         return render_template("bids/sealed.html", topic=topic)
-    bids = queries.bids_of_topic(session, actor, topic)
+    bids = queries.lines_of_topic(session, actor, topic_id)
     return render_template(
-        "bids/of_topic.html", topic=topic, opening=record, rows=_rows(bids, record), files=_file_counts(bids),
+        "bids/of_topic.html", topic=topic, opening=record, rows=_rows(bids, record),
+        partners=queries.partner_names(session, topic_id),
+        files=queries.file_counts(session, [bid.id for bid in bids]),
     )  # fmt: skip
 
 
 def _rows(bids: Any, record: BidOpening) -> list[dict[str, Any]]:
     lines = {line["bid_id"]: line for line in record.record}
     return [{"bid": bid, "state": presentation.state(bid), "line": lines[bid.id]} for bid in bids]
-
-
-def _file_counts(bids: Any) -> dict[int, int]:
-    return {key: len(files) for key, files in queries.files_of_all(db_session(), bids).items()}
 
 
 @blueprint.get("/manage/topics/<int:topic_id>/bids.xlsx")

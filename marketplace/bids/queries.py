@@ -7,9 +7,10 @@ read what was opened. What was never submitted stays the unit's own for ever.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, false, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.audit.seals import bid_seal
@@ -20,7 +21,7 @@ from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.errors import NotFound
 from marketplace.files.access import DENIED, Access
 from marketplace.files.models import Attachment
-from marketplace.files.queries import attachments_of
+from marketplace.files.queries import attachments_of, counts_of
 from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.queries import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
@@ -145,6 +146,44 @@ def bids_of_topic(session: Session, actor: Actor, topic: Topic) -> Sequence[Bid]
     return opened_bids(session, topic.id) if may_open_desk(actor) else ()
 
 
+def lines_of_topic(session: Session, actor: Actor, topic_id: int) -> Sequence[Any]:
+    """The same as plain lines for the list: id, number, state, submitted_at, budget_fen, is_sample and the lead's name
+    as ``unit``; no line carries the form."""
+    return session.execute(_opened_lines(), {"topic": topic_id}).all() if may_open_desk(actor) else ()
+
+
+@cache
+def _opened_lines() -> Executable:
+    lines = select(
+        Bid.id, Bid.number, Bid.state, Bid.submitted_at, Bid.budget_fen, Bid.is_sample,
+        Organisation.name.label("unit"),
+    )  # fmt: skip
+    return (
+        lines.join(Organisation, Organisation.id == Bid.lead_id)
+        .where(Bid.topic_id == bindparam("topic"), _opened())
+        .order_by(Bid.submitted_at, Bid.id)
+    )
+
+
+def partner_names(session: Session, topic_id: int) -> dict[int, list[str]]:
+    """参与单位 of the opened bids of a topic, by bid, in the order given there."""
+    found: dict[int, list[str]] = {}
+    for bid_id, name in session.execute(_opened_partners(), {"topic": topic_id}):
+        found.setdefault(bid_id, []).append(name)
+    return found
+
+
+@cache
+def _opened_partners() -> Executable:
+    return (
+        select(BidPartner.bid_id, Organisation.name)
+        .join(Bid, Bid.id == BidPartner.bid_id)
+        .join(Organisation, Organisation.id == BidPartner.organisation_id)
+        .where(Bid.topic_id == bindparam("topic"), _opened())
+        .order_by(BidPartner.position)
+    )
+
+
 def opened_bids(session: Session, topic_id: int) -> Sequence[Bid]:
     """The same for the program itself (panels, awards): only what has been opened."""
     query = _whole().where(Bid.topic_id == topic_id, _opened()).order_by(Bid.submitted_at, Bid.id)
@@ -161,7 +200,12 @@ def opened_bid(session: Session, bid_id: int) -> Bid:
 
 def opening_of(session: Session, topic_id: int) -> BidOpening | None:
     """启封记录 of a topic."""
-    return session.scalar(select(BidOpening).where(BidOpening.topic_id == topic_id))
+    return session.scalar(_opening(), {"topic": topic_id})
+
+
+@cache
+def _opening() -> Select[BidOpening]:
+    return select(BidOpening).where(BidOpening.topic_id == bindparam("topic"))
 
 
 def receipts_of(session: Session, bid: Bid) -> Sequence[Receipt]:
@@ -175,9 +219,9 @@ def files_of(session: Session, bid: Bid) -> list[Attachment]:
     return attachments_of(session, FILE_OWNER, [bid.id])[bid.id]
 
 
-def files_of_all(session: Session, bids: Sequence[Bid]) -> dict[int, list[Attachment]]:
-    """The files of several bids that have passed the door, in one statement."""
-    return attachments_of(session, FILE_OWNER, [bid.id for bid in bids])
+def file_counts(session: Session, bid_ids: Sequence[int]) -> dict[int, int]:
+    """How many files each of several bids has that have passed the door."""
+    return counts_of(session, FILE_OWNER, bid_ids)
 
 
 def person_name(session: Session, person_id: int) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from marketplace.core.actor import Actor
@@ -105,6 +106,21 @@ def topic_for(session: Session, actor: Actor, topic_id: int) -> Topic:
     if found is None:
         raise NotFound
     return found
+
+
+def heading_for(session: Session, actor: Actor, topic_id: int) -> Any:
+    """What stands at the head of pages about a topic's bids: id, code, title, state and deadline. Seen by the same
+    people as the topic."""
+    found = session.execute(_heading(), {"topic": topic_id}).one_or_none()
+    if found is None or not (may_desk(actor) or found.published_at):
+        raise NotFound
+    return found
+
+
+@cache
+def _heading() -> Executable:
+    columns = (Topic.id, Topic.code, Topic.title, Topic.state, Topic.deadline, Topic.published_at)
+    return select(*columns).where(Topic.id == bindparam("topic"))
 
 
 def public_topic(session: Session, code: str) -> Topic:
