@@ -18,7 +18,7 @@ from marketplace.core.actor import ADMINISTRATOR_ROLES
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.files import FileStore
 from marketplace.experts.models import Expert
-from marketplace.files.models import Attachment
+from marketplace.files.models import Attachment, PendingFile
 from marketplace.notifications.models import JobFailure, MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
 from marketplace.priority.models import LedgerEntry, Snapshot
@@ -342,7 +342,7 @@ def attachments_have_their_file(context: Context) -> Iterable[str]:
 
 @check
 def files_have_their_attachment(context: Context) -> Iterable[str]:
-    known = set(context.session.scalars(select(Attachment.sha256)))
+    known = set(context.session.scalars(select(Attachment.sha256).union(select(PendingFile.sha256))))
     for path in sorted(context.files.root.glob("[0-9a-f][0-9a-f]/*")):
         if path.name not in known:
             yield f"file {path.name}"

@@ -5,6 +5,7 @@ from marketplace.bids.queries import keys_for_opening
 from marketplace.bids.reminders import remind_unsubmitted, unsubmitted_keys
 from marketplace.computations.work import run_due
 from marketplace.core.text import N_
+from marketplace.files.pending import over_keys, remove_over
 from marketplace.notifications.delivery import deliver_due
 from marketplace.notifications.jobs import AnyJob, Job, RowJob, SteppedJob
 from marketplace.organisations.operations.invitations import expire_invitations, expired_keys
@@ -19,6 +20,7 @@ JOBS: tuple[AnyJob, ...] = (
     RowJob("remind-unsubmitted-bids", N_("揭榜截止提醒"), unsubmitted_keys, remind_unsubmitted, sealed=True),
     RowJob("remind-of-milestones", N_("里程碑提醒与催办"), due_keys, remind_due),
     RowJob("expire-invitations", N_("邀请过期"), expired_keys, expire_invitations),
+    RowJob("remove-kept-uploads", N_("清理暂存附件"), over_keys, remove_over),
     Job("forget-old-tries", N_("清理登录尝试"), forget_old_tries),
     SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )

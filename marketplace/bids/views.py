@@ -121,6 +121,8 @@ def edit(bid_id: int, section: str) -> Page:
 def _form(bid: Bid, section: str) -> SectionForm:
     form = FORMS[section].of(bid, content_from_dict(bid.content))
     _offer_partners(form, bid)
+    if isinstance(form, PledgeForm):
+        form.files.belongs_to(queries.FILE_OWNER, bid.id)
     return form
 
 
@@ -162,12 +164,12 @@ def save(bid_id: int, section: str) -> Page:
     return redirect(url_for("bids.edit", bid_id=bid.id, section=following))
 
 
-def _saved(bid: Bid, form: SectionForm) -> bool:
+def _saved(bid: Bid, form: SectionForm, with_files: bool = True) -> bool:
     content = form.apply(content_from_dict(bid.content))
     more: dict[str, Any] = {}
     if isinstance(form, BasicsForm):
         more["partners"] = form.chosen()
-    if isinstance(form, PledgeForm):
+    if isinstance(form, PledgeForm) and with_files:
         more = {"uploads": form.files.uploads(), "drop": form.files.dropped()}
     return attempt(form, operations.save_bid, bid, content, form.opened_version(), **more)
 
@@ -175,12 +177,12 @@ def _saved(bid: Bid, form: SectionForm) -> bool:
 @blueprint.post("/bids/<int:bid_id>/edit/<section>/autosave")
 @signed_in()
 def autosave(bid_id: int, section: str) -> Page:
-    """自动保存: the same rules, answered briefly for the script."""
+    """自动保存: the same rules, answered briefly for the script; no file comes or goes unasked."""
     bid = own_bid(bid_id)
     if section not in FORMS:
         raise NotFound
     form = _form(bid, section)
-    if not form.validate_on_submit() or not _saved(bid, form):
+    if not form.validate_on_submit() or not _saved(bid, form, with_files=False):
         abort(422)
     db_session().flush()
     return jsonify(saved_at=request_now().isoformat(), version=bid.version)

@@ -175,8 +175,9 @@ def database_now(session: Session, fallback: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def one_at_a_time(session: Session, name: str) -> None:
-    """Until the end of this transaction nobody else passes here with the same name. On SQLite a writing session
-    already holds the only write lock."""
+def one_at_a_time(session: Session, name: str, *, shared: bool = False) -> None:
+    """Until the end of this transaction nobody else passes here with the same name; ``shared``: nobody but others who
+    share it. On SQLite a writing session already holds the only write lock."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        session.execute(select(lock(func.hashtext(name))))

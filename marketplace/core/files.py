@@ -59,5 +59,9 @@ class FileStore:
         """The stored bytes."""
         return self.path(sha256).open("rb")
 
+    def remove(self, sha256: str) -> None:
+        """Forgets the bytes; the caller has made sure that nobody refers to them."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def exists(self, sha256: str) -> bool:
         return self.path(sha256).is_file()

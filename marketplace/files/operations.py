@@ -2,30 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, BinaryIO, Protocol, cast
+from typing import IO
 
-from marketplace.core.errors import Invalid
-from marketplace.core.files import FileTooLarge
+from marketplace.core.database import one_at_a_time
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.text import N_, tidy
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.files.checking import FILE_STORE, FormUpload, checked
 from marketplace.files.events import FileAttached, FileRemoved
-from marketplace.files.models import Attachment
-from marketplace.files.names import clean_name, extension_of
+from marketplace.files.models import Attachment, PendingFile
+from marketplace.files.names import clean_name
+from marketplace.files.pending import let_go
 from marketplace.files.queries import attachments_of, count_of
-from marketplace.files.sniffing import BadFile, sniff
+from marketplace.files.sniffing import BadFile
 
 MOST_FILES = 20
 """Files per object and purpose-free: a bid, a report, an outcome."""
 
 
-class Upload(Protocol):
-    """What a form delivers: a name and a stream that can be rewound (Werkzeug's FileStorage is one)."""
-
-    @property
-    def filename(self) -> str | None: ...
-
-    @property
-    def stream(self) -> IO[bytes]: ...
+Upload = FormUpload | PendingFile
+"""A file that comes with this submission, or that was kept from a refused one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,8 @@ def attach(
     field: str = "files",
 ) -> Attachment:
     """上传附件: checked by content, stored by hash. Raises Invalid on ``field`` with the file's name in the reason."""
-    name = clean_name(upload.filename)
     try:
-        attachment = _stored(uow, name, upload)
+        attachment = _taken_over(uow, upload) if isinstance(upload, PendingFile) else _stored(uow, upload)
     except BadFile as error:
         raise Invalid({field: _about(upload, error)}) from error
     if count_of(uow.session, owner_kind, owner_id) >= MOST_FILES:
@@ -78,52 +73,46 @@ def change_files(
     seal_key: str | None = None,
     field: str = "files",
 ) -> None:
-    """What a form with a file field asks for: first the ticked ones go, then the new ones come. Ids of other objects'
-    files have no effect. Unchosen (nameless) uploads are skipped."""
+    """What a form with a file field asks for: first the ticked ones go (attached or kept from a refused form), then the
+    new ones come. Ids of other objects' files have no effect. Unchosen (nameless) uploads are skipped."""
     dropped = set(drop)
+    let_go(uow, owner_kind, owner_id, dropped)
     for attachment in attachments_of(uow.session, owner_kind, [owner_id])[owner_id] if dropped else ():
         if attachment.id in dropped:
             remove(uow, attachment, seal_key)
     uow.session.flush()
     for upload in uploads:
-        if upload.filename:
+        if isinstance(upload, PendingFile) or upload.filename:
             attach(
                 uow, owner_kind=owner_kind, owner_id=owner_id, upload=upload, seal_key=seal_key, field=field
             )
 
 
-def _stored(uow: UnitOfWork, name: str, upload: Upload) -> Attachment:
-    if not name:
-        raise BadFile(N_("“%(file)s”：文件名须有扩展名"))
-    most = uow.settings.upload_megabytes
-    stream = cast(BinaryIO, upload.stream)
-    _check_size(stream, most)
-    media_type = sniff(extension_of(name), stream)
-    try:
-        blob = uow.files.save(stream, most * 1024 * 1024)
-    except FileTooLarge as error:
-        raise _too_large(most) from error
+def _stored(uow: UnitOfWork, upload: FormUpload) -> Attachment:
+    name, media_type, blob = checked(uow, upload)
     return Attachment(
         name=name, media_type=media_type, size=blob.size, sha256=blob.sha256, uploaded_by=uow.actor.person_id,
         organisation_id=uow.actor.organisation_id, uploaded_at=uow.now,
     )  # fmt: skip
 
 
-def _check_size(stream: BinaryIO, megabytes: int) -> None:
-    if stream.seek(0, 2) > megabytes * 1024 * 1024:
-        raise _too_large(megabytes)
-    stream.seek(0)
-
-
-def _too_large(megabytes: int) -> BadFile:
-    return BadFile(N_("“%(file)s”：文件过大，单个文件不超过%(limit)s MB"), limit=megabytes)
+def _taken_over(uow: UnitOfWork, pending: PendingFile) -> Attachment:
+    """From a refused form: it was checked and stored then."""
+    if pending.person_id != uow.actor.person_id:
+        raise NotFound
+    one_at_a_time(uow.session, FILE_STORE, shared=True)
+    if pending.expires_at <= uow.now or not uow.files.exists(pending.sha256):
+        raise BadFile(N_("“%(file)s”：暂存时间已过，请重新选择"))
+    uow.session.delete(pending)
+    return Attachment(
+        name=pending.name, media_type=pending.media_type, size=pending.size, sha256=pending.sha256,
+        uploaded_by=uow.actor.person_id, organisation_id=uow.actor.organisation_id, uploaded_at=uow.now,
+    )  # fmt: skip
 
 
 def _about(upload: Upload, error: BadFile) -> tuple[str, dict[str, object]]:
-    return (
-        error.message,
-        {**error.params, "file": clean_name(upload.filename) or tidy(upload.filename)[:60]},
-    )
+    raw = upload.name if isinstance(upload, PendingFile) else upload.filename
+    return error.message, {**error.params, "file": clean_name(raw) or tidy(raw)[:60]}
 
 
 def _emit(

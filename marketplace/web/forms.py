@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -11,7 +11,7 @@ from wtforms import DateTimeLocalField, Field, HiddenField, StringField, TextAre
 from wtforms.validators import Length
 
 from marketplace.core.clock import from_beijing, to_beijing
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, StaleVersion
 from marketplace.core.money import fen_to_wan, wan_to_fen
 from marketplace.core.text import tidy
 from marketplace.web.i18n import FORM_WORDS, FormWords, translate_problem
@@ -30,6 +30,13 @@ class Form(PlainForm):
     """A form that changes something (CSRF on). ``version`` carries the version the page was opened on."""
 
     version = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields' own checks. What was chosen in a refused form is held for the next try."""
+        good = bool(super().validate(extra_validators))
+        if not good:
+            hold_files(self)
+        return good
 
     def opened_version(self) -> int | None:
         """The version in the form, or None."""
@@ -124,6 +131,24 @@ def attempt(form: FlaskForm, operation: Callable[..., Any], *args: Any, **kwargs
         operation(current_uow(), *args, **kwargs)
     except Invalid as error:
         discard()
+        hold_files(form)
         place_problems(form, error)
         return False
+    except StaleVersion:
+        hold_files(form)
+        raise
     return True
+
+
+@runtime_checkable
+class HoldsFiles(Protocol):
+    """A field whose chosen files outlive a refusal."""
+
+    def hold(self) -> None: ...
+
+
+def hold_files(form: FlaskForm) -> None:
+    """Lets every such field keep what was chosen, in a transaction of its own."""
+    for field in form:
+        if isinstance(field, HoldsFiles):
+            field.hold()

@@ -58,7 +58,14 @@ def report(milestone_id: int) -> Page:
     """里程碑报告. Who may not report (any more) sees why."""
     milestone = queries.milestone_for(db_session(), current_actor(), milestone_id)
     form = ReportForm(formdata=None, data={**milestone.draft, "version": str(milestone.version)})
+    form.files.belongs_to(MILESTONE_FILES, milestone.id)
     return _report_page(milestone, form)
+
+
+def _submitted(milestone: Milestone) -> ReportForm:
+    form = ReportForm()
+    form.files.belongs_to(MILESTONE_FILES, milestone.id)
+    return form
 
 
 def _report_page(milestone: Milestone, form: ReportForm) -> str:
@@ -89,7 +96,7 @@ def report_autosave(milestone_id: int) -> FlaskResponse | tuple[FlaskResponse, i
 def report_save(milestone_id: int) -> Page:
     """保存草稿, with its files."""
     milestone = queries.milestone_for(db_session(), current_actor(), milestone_id)
-    form = ReportForm()
+    form = _submitted(milestone)
     if form.validate() and attempt(
         form, operations.save_report_draft, milestone, form.draft(), form.opened_version()
     ):
@@ -103,7 +110,7 @@ def report_save(milestone_id: int) -> Page:
 def report_submit(milestone_id: int) -> Page:
     """提交里程碑报告."""
     milestone = queries.milestone_for(db_session(), current_actor(), milestone_id)
-    form = ReportForm()
+    form = _submitted(milestone)
     if form.validate() and attempt(
         form, operations.report_milestone, milestone, form.draft(), form.opened_version()
     ):
@@ -113,7 +120,7 @@ def report_submit(milestone_id: int) -> Page:
 
 
 def _refused(milestone_id: int, form: ReportForm) -> Page:
-    """The same page with what was typed; chosen files have to be chosen again."""
+    """The same page with what was typed and chosen."""
     return _report_page(queries.milestone_for(db_session(), current_actor(), milestone_id), form), 422
 
 

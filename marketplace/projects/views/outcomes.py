@@ -56,7 +56,9 @@ def outcome_edit(project_id: int) -> Page:
     found = _load(project_id)
     if not policy.may_edit_outcome(current_actor(), found.project):
         return redirect(url_for("projects.outcome", project_id=project_id))
-    return _edit_page(found, OutcomeForm.of(found))
+    form = OutcomeForm.of(found)
+    form.files.belongs_to(OUTCOME_FILES, found.id)
+    return _edit_page(found, form)
 
 
 def _edit_page(found: Outcome, form: OutcomeForm) -> str:
@@ -84,6 +86,7 @@ def outcome_autosave(project_id: int) -> FlaskResponse | tuple[FlaskResponse, in
 def outcome_save(project_id: int) -> Page:
     """保存成果, then on to the check."""
     found, form = _load(project_id), OutcomeForm()
+    form.files.belongs_to(OUTCOME_FILES, found.id)
     if form.validate() and attempt(form, outcomes.save_outcome, found, form.draft(), form.opened_version()):
         flash(_("成果已保存。"), "success")
         return redirect(url_for("projects.outcome_check", project_id=project_id))

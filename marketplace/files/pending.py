@@ -1,0 +1,110 @@
+"""暂存附件: what was chosen in a refused form need not be chosen again. Bounded, private, and over after three days."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.core.database import one_at_a_time
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.files.checking import FILE_STORE, FormUpload, checked
+from marketplace.files.models import Attachment, PendingFile
+from marketplace.files.sniffing import BadFile
+
+KEPT_FOR = timedelta(days=3)
+MOST_HELD = 40
+"""Files of one person in all forms together; their bytes are bounded by as many as one request may bring."""
+REQUEST_FILES = 10
+
+
+def hold(uow: UnitOfWork, owner_kind: str, owner_id: int, uploads: Sequence[FormUpload]) -> None:
+    """暂存: keeps what is a good file and fits; what is not was named in the form's errors."""
+    number, size = _held_by(uow)
+    for upload in uploads:
+        try:
+            name, media_type, blob = checked(uow, upload)
+        except BadFile:
+            continue
+        number, size = number + 1, size + blob.size
+        fits = number <= MOST_HELD and size <= REQUEST_FILES * uow.settings.upload_megabytes * 1024 * 1024
+        until = uow.now + KEPT_FOR if fits else uow.now
+        _put(uow, PendingFile(
+            person_id=uow.actor.person_id, owner_kind=owner_kind, owner_id=owner_id, name=name,
+            media_type=media_type, size=blob.size, sha256=blob.sha256, held_at=uow.now, expires_at=until,
+        ))  # fmt: skip
+
+
+def _held_by(uow: UnitOfWork) -> tuple[int, int]:
+    query = select(func.count(), func.coalesce(func.sum(PendingFile.size), 0)).where(
+        PendingFile.person_id == uow.actor.person_id, PendingFile.expires_at > uow.now
+    )
+    number, size = uow.session.execute(query).one()
+    return int(number), int(size)
+
+
+def _put(uow: UnitOfWork, pending: PendingFile) -> None:
+    """The same file chosen again counts once, and from now on."""
+    same = (
+        PendingFile.person_id == pending.person_id, PendingFile.owner_kind == pending.owner_kind,
+        PendingFile.owner_id == pending.owner_id, PendingFile.sha256 == pending.sha256,
+        PendingFile.name == pending.name,
+    )  # fmt: skip
+    known = uow.session.scalar(select(PendingFile).where(*same))
+    if known is None:
+        uow.session.add(pending)
+    else:
+        known.expires_at = max(known.expires_at, pending.expires_at)
+    uow.session.flush()
+
+
+def let_go(uow: UnitOfWork, owner_kind: str, owner_id: int, ids: Collection[int]) -> None:
+    """移除暂存附件: over at once; the job removes it."""
+    if ids:
+        uow.session.execute(
+            update(PendingFile)
+            .where(PendingFile.id.in_(ids), *_of(uow.actor.person_id, owner_kind, owner_id))
+            .values(expires_at=uow.now)
+        )
+
+
+def pending_of(
+    session: Session, person_id: int | None, owner_kind: str, owner_id: int, now: datetime
+) -> Sequence[PendingFile]:
+    """What this person chose for this form and has not yet submitted, oldest first."""
+    query = select(PendingFile).where(*_of(person_id, owner_kind, owner_id), PendingFile.expires_at > now)
+    return session.scalars(query.order_by(PendingFile.held_at, PendingFile.name, PendingFile.id)).all()
+
+
+def _of(person_id: int | None, owner_kind: str, owner_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PendingFile.person_id == person_id,
+        PendingFile.owner_kind == owner_kind,
+        PendingFile.owner_id == owner_id,
+    )
+
+
+def over_keys(session: Session, now: datetime) -> Sequence[int]:
+    """The kept files whose time is over."""
+    query = select(PendingFile.id).where(PendingFile.expires_at <= now).order_by(PendingFile.expires_at)
+    return session.scalars(query).all()
+
+
+def remove_over(uow: UnitOfWork, only: int | None = None) -> int:
+    """清理暂存附件: rows whose time is over go, and their bytes when nobody else refers to them."""
+    one_at_a_time(uow.session, FILE_STORE)
+    query = select(PendingFile).where(PendingFile.expires_at <= uow.now)
+    over = uow.session.scalars(query if only is None else query.where(PendingFile.id == only)).all()
+    for pending in over:
+        uow.session.delete(pending)
+    uow.session.flush()
+    for sha256 in {pending.sha256 for pending in over}:
+        if not _is_referred_to(uow.session, sha256):
+            uow.files.remove(sha256)
+    return len(over)
+
+
+def _is_referred_to(session: Session, sha256: str) -> bool:
+    attached = select(Attachment.id).where(Attachment.sha256 == sha256).limit(1)
+    pending = select(PendingFile.id).where(PendingFile.sha256 == sha256).limit(1)
+    return session.scalar(attached) is not None or session.scalar(pending) is not None
