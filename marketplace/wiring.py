@@ -8,6 +8,7 @@ from marketplace.bids import queries as bids
 from marketplace.bids import reviewing as reviewed_bids
 from marketplace.computations.registry import KINDS, Kind
 from marketplace.core.events import Reactions
+from marketplace.experts.engagements import ENGAGEMENTS
 from marketplace.experts.queries import expert_names
 from marketplace.files.access import OWNERS
 from marketplace.notices import operations as notices
@@ -32,6 +33,7 @@ from marketplace.reviews import mails as review_mails
 from marketplace.reviews.analysis import operations as analyses
 from marketplace.reviews.analysis.reading import KIND as PANEL_ANALYSIS
 from marketplace.reviews.analysis.record import analyse
+from marketplace.reviews.engagements import engagements
 from marketplace.reviews.facts import JOINT_WORK
 from marketplace.reviews.queries import panel_names
 from marketplace.reviews.subjects import SUBJECTS
@@ -122,3 +124,4 @@ COMPUTATIONS: dict[str, Kind] = {
 KINDS.update(COMPUTATIONS)
 SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})
 JOINT_WORK["projects"] = joint_work
+ENGAGEMENTS["reviews"] = engagements

@@ -27,4 +27,5 @@ class ExpertEnrolled(ExpertEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpertChanged(ExpertEvent):
     term_to: str
+    opinion: str = ""
     audit_label: ClassVar[str] = N_("修改专家信息或聘期")

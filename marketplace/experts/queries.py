@@ -2,42 +2,66 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from marketplace.core.actor import Role
-from marketplace.experts.models import Expert
+from marketplace.core.actor import Actor, Role
+from marketplace.core.errors import NotFound
+from marketplace.experts.models import Expert, ExpertKind
+from marketplace.experts.policy import READERS
 from marketplace.organisations.models import Appointment, Organisation, Person, PersonState
 
+WHOLE = (joinedload(Expert.person), joinedload(Expert.organisation))
+MOST_TO_ENROL = 1000
 
-def experts() -> Select[Any]:
-    """The whole pool in official order."""
-    return (
+
+def experts(kind: str = "", text: str = "") -> Select[Any]:
+    """The pool in official order; of one kind, and with this text in name, unit or title, when given."""
+    query = (
         select(Expert)
         .join(Expert.person)
         .join(Expert.organisation)
         .options(contains_eager(Expert.person), contains_eager(Expert.organisation))
         .order_by(Organisation.order_key, Person.name, Expert.id)
     )
+    if kind:
+        query = query.where(Expert.kind == kind)
+    if text:
+        places = (Person.name, Organisation.name, Expert.title)
+        query = query.where(or_(*(place.icontains(text, autoescape=True) for place in places)))
+    return query
 
 
-def people_to_enrol(session: Session) -> list[tuple[int, str]]:
-    """(person id, name with unit) of active people who hold the expert's role and are not in the pool yet."""
+def expert_for(session: Session, actor: Actor, expert_id: int) -> Expert:
+    """One of the pool, for those who read it. Raises NotFound."""
+    found = session.get(Expert, expert_id, options=WHOLE)
+    if found is None or not actor.has(*READERS):
+        raise NotFound
+    return found
+
+
+def own_expert(session: Session, actor: Actor) -> Expert:
+    """本人: the actor's own place in the pool. Raises NotFound for who is not in it."""
+    found = session.scalar(select(Expert).where(Expert.person_id == (actor.person_id or 0)).options(*WHOLE))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people_to_enrol(session: Session, kind: str = ExpertKind.EXPERT) -> list[tuple[int, str]]:
+    """(person id, name with unit) of active people who are not in the pool yet: for experts those who hold the role."""
     query = (
         select(Person.id, Person.name, Organisation.name)
         .join(Appointment, Appointment.person_id == Person.id)
         .join(Organisation, Organisation.id == Appointment.organisation_id)
         .outerjoin(Expert, Expert.person_id == Person.id)
-        .where(
-            Appointment.role == Role.EXPERT,
-            Appointment.ended_at.is_(None),
-            Person.state == PersonState.ACTIVE,
-            Expert.id.is_(None),
-        )
+        .where(Appointment.ended_at.is_(None), Person.state == PersonState.ACTIVE, Expert.id.is_(None))
         .order_by(Organisation.order_key, Person.name, Person.id)
+        .limit(MOST_TO_ENROL)
     )
-    found = {person: f"{name}（{unit}）" for person, name, unit in session.execute(query)}
-    return list(found.items())
+    if kind == ExpertKind.EXPERT:
+        query = query.where(Appointment.role == Role.EXPERT)
+    return list({person: f"{name}（{unit}）" for person, name, unit in session.execute(query)}.items())
 
 
 def expert_names(session: Session, ids: set[int]) -> dict[int, str]:

@@ -22,6 +22,10 @@ from marketplace.topics.workflow import TopicState
 MOST_WAITING = 50
 OF_DUTY = and_(ScoreSheet.seat_id == Duty.seat_id, ScoreSheet.item_id == Duty.item_id)
 """The sheet that fulfils a duty."""
+KNOWN_TO_MEMBER = (Panel.state == PanelState.SCORING) & Seat.state.in_(ACTIVE_SEATS) | (
+    (Panel.state == PanelState.CONCLUDED) & (Seat.state == SeatState.CONFIRMED)
+)
+"""Which panels the expert on a seat may know of: released and not left, or concluded with her."""
 
 
 def panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
@@ -284,15 +288,12 @@ def seats_for(session: Session, actor: Actor) -> Sequence[Any]:
 
 def _own_seats(actor: Actor) -> Select[Any]:
     """Seats of this expert that she may know of: invited or confirmed, and released."""
-    known = (Panel.state == PanelState.SCORING) & Seat.state.in_(ACTIVE_SEATS) | (
-        (Panel.state == PanelState.CONCLUDED) & (Seat.state == SeatState.CONFIRMED)
-    )
     return (
         select(Seat)
         .join(Seat.expert)
         .join(Seat.panel)
         .join(Panel.topic)
-        .where(Expert.person_id == (actor.person_id or 0), known)
+        .where(Expert.person_id == (actor.person_id or 0), KNOWN_TO_MEMBER)
         .options(contains_eager(Seat.expert), contains_eager(Seat.panel).contains_eager(Panel.topic))
     )
 

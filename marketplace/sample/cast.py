@@ -108,7 +108,7 @@ def _seat(uow: UnitOfWork, part: Part, organisations: dict[str, int]) -> int:
         uow.session.add(
             Expert(
                 person_id=person.id, organisation_id=organisations[part.posts[0][0]], fields=list(part.fields),
-                title="高级职称（示例）", term_from=date(2022, 1, 1), is_sample=True,
+                title="高级职称（示例）", languages=["zh"], term_from=date(2022, 1, 1), is_sample=True,
             )
         )  # fmt: skip
     uow.session.flush()
