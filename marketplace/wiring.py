@@ -72,6 +72,8 @@ REACTIONS: Reactions = {
     review.PanelReleased: (review_mails.invite_members,),
     review.SeatAdded: (review_mails.invite_replacement,),
     review.SeatRecused: (review_mails.tell_of_recusal,),
+    review.ExtraCalled: (review_mails.ask_extra_expert,),
+    review.ExtraMissing: (review_mails.tell_of_missing_expert,),
     review.SeatFinished: (review_mails.tell_that_all_is_in, analyses.analyse_when_all_is_in),
     review.PanelConcluded: (
         projects.record_result,

@@ -46,7 +46,7 @@ def draw(
     """随机抽取: experts of the topic's field first, then by the seed's order; as many units as possible, and never a
     choice that would break the rules of composition while a better one is left. The same seed and candidates always
     give the same members."""
-    left = sorted(candidates, key=lambda member: (not member.matches, _lot(seed, member.expert_id)))
+    left = sorted(candidates, key=lambda member: (not member.matches, lot(seed, member.expert_id)))
     members = list(seated)
     chosen: list[int] = []
     whole = len(members) + seats
@@ -58,7 +58,8 @@ def draw(
     return tuple(chosen)
 
 
-def _lot(seed: int, expert_id: int) -> str:
+def lot(seed: int, expert_id: int) -> str:
+    """The place of an expert in the order of a seed (签号)."""
     return hashlib.sha256(f"{seed}:{expert_id}".encode()).hexdigest()
 
 

@@ -47,6 +47,7 @@ class MembersDrawn(PanelEvent):
     seed: int
     candidates: tuple[int, ...]
     chosen: tuple[int, ...]
+    item_id: int | None = None
     audit_label: ClassVar[str] = N_("随机抽取专家")
 
 
@@ -72,6 +73,26 @@ class SeatRecused(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraCalled(PanelEvent):
+    """The marks of an item lay too far apart; by the protocol another expert scores it too. ``seated``: she sits on
+    the panel already."""
+
+    item_id: int
+    seat_id: int
+    expert_id: int
+    seated: bool
+    audit_label: ClassVar[str] = N_("按规程增加评审专家")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraMissing(PanelEvent):
+    """Another expert is needed for an item, and nobody may be chosen."""
+
+    item_id: int
+    audit_label: ClassVar[str] = N_("需增加评审专家但无人可选")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event):
     """One frozen sheet. It has its own trail, so that a panel's history stays readable."""
 
@@ -92,6 +113,7 @@ class SeatFinished(PanelEvent):
 
     seat_id: int
     all_in: bool
+    sheets: int
     audit_label: ClassVar[str] = N_("专家完成评分")
 
 

@@ -12,7 +12,15 @@ from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
 from marketplace.organisations.models import Person
 from marketplace.organisations.queries import people_with_roles
-from marketplace.reviews.events import PanelConcluded, PanelReleased, SeatAdded, SeatFinished, SeatRecused
+from marketplace.reviews.events import (
+    ExtraCalled,
+    ExtraMissing,
+    PanelConcluded,
+    PanelReleased,
+    SeatAdded,
+    SeatFinished,
+    SeatRecused,
+)
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
 
@@ -70,9 +78,34 @@ def tell_that_all_is_in(uow: UnitOfWork, event: SeatFinished) -> None:
     if event.all_in:
         panel = uow.session.get_one(Panel, event.panel_id)
         enqueue(
-            uow, kind="sheets_complete", dedupe_key=f"sheets-complete:{panel.id}:{event.seat_id}",
+            uow, kind="sheets_complete", dedupe_key=f"sheets-complete:{panel.id}:{event.seat_id}:{event.sheets}",
             recipients=_officers(uow), context=_context(panel),
         )  # fmt: skip
+
+
+def ask_extra_expert(uow: UnitOfWork, event: ExtraCalled) -> None:
+    """增加评审 to a member of the panel who scores one more item (who is new is invited), and to the officers."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    members = _members(uow, [event.seat_id])
+    context = _context(panel, seat_id=event.seat_id, expert=members[0][1].name)
+    key = f"{event.item_id}:{event.seat_id}"
+    if event.seated:
+        enqueue(
+            uow, kind="extra_duty", dedupe_key=f"extra-duty:{key}", context=context,
+            recipients=[recipient for _, recipient in members],
+        )  # fmt: skip
+    enqueue(
+        uow, kind="extra_called", dedupe_key=f"extra-called:{key}", recipients=_officers(uow), context=context
+    )
+
+
+def tell_of_missing_expert(uow: UnitOfWork, event: ExtraMissing) -> None:
+    """无人可选 to the officers: the result waits until somebody can be chosen."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    enqueue(
+        uow, kind="extra_missing", dedupe_key=f"extra-missing:{event.item_id}", recipients=_officers(uow),
+        context=_context(panel),
+    )  # fmt: skip
 
 
 def tell_of_result(uow: UnitOfWork, event: PanelConcluded) -> None:

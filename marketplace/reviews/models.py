@@ -109,7 +109,8 @@ class PanelItem(Numbered, Versioned, Base):
 
 class Seat(Numbered, Versioned, Base):
     """评审席位: one expert on one panel. ``answers`` keeps what she said to each question about her independence:
-    {"item", "rule", "question", "answer", "at"}."""
+    {"item", "rule", "question", "answer", "at"}. ``extra``: she was called for single items only, and does not count
+    as a member of the panel where its size and composition are judged."""
 
     __tablename__ = "seat"
     __table_args__ = (one_of("state", SeatState), UniqueConstraint("panel_id", "expert_id"))
@@ -117,6 +118,7 @@ class Seat(Numbered, Versioned, Base):
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), index=True)
     state: Mapped[str] = mapped_column(String(16), default=SeatState.INVITED)
+    extra: Mapped[bool] = mapped_column(Boolean, default=False)
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -23,11 +23,14 @@ class Progress:
     invited: int
     confirmed: int
     finished: int
-    """Confirmed seats that have submitted every item."""
+    """Confirmed seats that have submitted everything asked of them."""
+    extra: int = 0
+    """Of those invited and confirmed: called for single items, not members of the panel."""
 
     @property
     def active(self) -> int:
-        return self.invited + self.confirmed
+        """Members of the panel."""
+        return self.invited + self.confirmed - self.extra
 
 
 def _officer(actor: Actor) -> Verdict:
@@ -92,8 +95,11 @@ def may_release(actor: Actor, panel_state: str, fits: Verdict) -> Verdict:
     return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT), fits)
 
 
-def may_conclude(actor: Actor, panel_state: str, panel_size: int, progress: Progress) -> Verdict:
-    """形成结果: every confirmed member has submitted every item, nobody's answer is open, and enough have scored."""
+def may_conclude(
+    actor: Actor, panel_state: str, panel_size: int, progress: Progress, disputed: int = 0
+) -> Verdict:
+    """形成结果: everybody confirmed has submitted everything, nobody's answer is open, enough have scored, and no item
+    still needs another expert."""
     return first_refusal(
         _officer(actor),
         _in(panel_state, PanelState.SCORING),
@@ -101,15 +107,25 @@ def may_conclude(actor: Actor, panel_state: str, panel_size: int, progress: Prog
         if progress.invited
         else YES,
         YES
-        if progress.confirmed >= panel_size
+        if progress.active >= panel_size
         else no(
             N_("至少需要%(size)s位专家评分，现有%(count)s位，请补充专家"),
             size=panel_size,
-            count=progress.confirmed,
+            count=progress.active,
         ),
         YES
         if progress.finished == progress.confirmed
         else no(N_("还有%(count)s位专家未提交全部评分"), count=progress.confirmed - progress.finished),
+        no(N_("还有%(count)s项分歧较大，按规程须增加专家评分"), count=disputed) if disputed else YES,
+    )
+
+
+def may_call_extra(actor: Actor, panel_state: str, disputed: int) -> Verdict:
+    """按规程增加专家, once more: the rule itself has found nobody before."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.SCORING),
+        YES if disputed else no(N_("没有需要增加专家的评审对象")),
     )
 
 

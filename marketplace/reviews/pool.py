@@ -47,6 +47,11 @@ class Candidate:
         """May be chosen now."""
         return not self.recusal.forbidden and self.barred is None
 
+    @property
+    def sits(self) -> bool:
+        """Has a seat now."""
+        return self.seat is not None and self.seat.state in ACTIVE_SEATS
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -57,8 +62,8 @@ class Pool:
 
     @property
     def seated(self) -> tuple[Member, ...]:
-        """The members who sit now."""
-        return tuple(c.member for c in self.candidates if c.seat is not None and c.seat.state in ACTIVE_SEATS)
+        """The members who sit now; experts called for single items are none."""
+        return tuple(c.member for c in self.candidates if c.sits and c.seat is not None and not c.seat.extra)
 
     @property
     def free(self) -> tuple[Candidate, ...]:

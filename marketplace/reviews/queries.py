@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select, union_all
@@ -12,10 +14,12 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
 from marketplace.experts.models import Expert
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Organisation, Person
+from marketplace.reviews.disagreement import calls_extra
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
-from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.protocol import protocol_from
+from marketplace.reviews.workflow import DutyOrigin, DutyState, PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
@@ -66,7 +70,7 @@ def panels() -> Select[Any]:
     items = select(func.count()).where(PanelItem.panel_id == Panel.id).scalar_subquery().label("items")
     seats = (
         select(func.count())
-        .where(Seat.panel_id == Panel.id, Seat.state.in_(ACTIVE_SEATS))
+        .where(Seat.panel_id == Panel.id, Seat.state.in_(ACTIVE_SEATS), Seat.extra.is_(False))
         .scalar_subquery()
         .label("seats")
     )
@@ -190,6 +194,83 @@ def duties_of(session: Session, panel_id: int) -> Sequence[Duty]:
     return session.scalars(query.order_by(Duty.item_id, Duty.seat_id)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """分歧较大的评审对象: all its sheets are in and lie too far apart; ``extras`` have scored it already."""
+
+    item_id: int
+    extras: int
+
+
+def disputes_of(session: Session, panel: Panel) -> list[Dispute]:
+    """The items that need another expert now, in the panel's order. One statement, none where the protocol never asks
+    for it; an item that lacks an ordinary member's sheet is not ready to be judged."""
+    protocol = protocol_from(panel.protocol)
+    if protocol.disagreement is None:
+        return []
+    submitted = case((ScoreSheet.state == SheetState.SUBMITTED, 1), else_=0)
+    live = (Duty.panel_id == panel.id, Duty.state == DutyState.LIVE)
+    wide = (
+        select(Duty.item_id)
+        .outerjoin(ScoreSheet, OF_DUTY)
+        .where(*live)
+        .group_by(Duty.item_id)
+        .having(
+            func.sum(submitted) == func.count(),
+            func.max(ScoreSheet.total) - func.min(ScoreSheet.total) > Decimal(protocol.disagreement),
+        )
+    )
+    rows = session.execute(
+        select(Duty.item_id, Duty.origin, ScoreSheet.total)
+        .join(ScoreSheet, OF_DUTY)
+        .where(*live, Duty.item_id.in_(wide))
+        .order_by(Duty.item_id)
+    ).all()
+    regular = protocol.scores_per_item or panel.size
+    return [
+        Dispute(item, extras)
+        for item, group in groupby(rows, key=lambda row: row.item_id)
+        if (extras := _extras(list(group), regular, protocol.disagreement)) is not None
+    ]
+
+
+def _extras(rows: Sequence[Any], regular: int, threshold: int) -> int | None:
+    """How many extra experts have scored an item that needs one more; None when it needs none."""
+    extras = sum(row.origin == DutyOrigin.EXTRA for row in rows)
+    totals = [row.total for row in rows if row.total is not None]
+    return extras if len(rows) - extras >= regular and calls_extra(totals, extras, threshold) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraLine:
+    """增加评审, as the office sees it while the panel scores: no marks."""
+
+    label: str
+    expert: str
+    given_at: datetime
+    submitted: bool
+    threshold: int | None
+
+
+def extras_of(session: Session, panel_id: int) -> list[ExtraLine]:
+    """Who was called for which item by the rule, and whether she has scored. One statement."""
+    query = (
+        select(PanelItem.label, Person.name, Duty.given_at, ScoreSheet.state, Duty.because)
+        .select_from(Duty)
+        .join(PanelItem, PanelItem.id == Duty.item_id)
+        .join(Seat, Seat.id == Duty.seat_id)
+        .join(Expert, Expert.id == Seat.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .outerjoin(ScoreSheet, OF_DUTY)
+        .where(Duty.panel_id == panel_id, Duty.state == DutyState.LIVE, Duty.origin == DutyOrigin.EXTRA)
+        .order_by(PanelItem.position, Duty.id)
+    )
+    return [
+        ExtraLine(label, name, at, state == SheetState.SUBMITTED, (because or {}).get("threshold"))
+        for label, name, at, state, because in session.execute(query)
+    ]
+
+
 def progress_of(items: int, seats: Sequence[Seat], loads: Mapping[int, Load]) -> Progress:
     """评分进度."""
     confirmed = [seat.id for seat in seats if seat.state == SeatState.CONFIRMED]
@@ -198,6 +279,7 @@ def progress_of(items: int, seats: Sequence[Seat], loads: Mapping[int, Load]) ->
         invited=sum(seat.state == SeatState.INVITED for seat in seats),
         confirmed=len(confirmed),
         finished=sum(loads.get(seat, NO_LOAD).finished for seat in confirmed),
+        extra=sum(seat.extra and seat.state in ACTIVE_SEATS for seat in seats),
     )
 
 
@@ -344,6 +426,12 @@ def own_items(session: Session, seat: Seat) -> Sequence[tuple[PanelItem, ScoreSh
         .options(joinedload(PanelItem.organisation))
     )
     return [(item, sheet) for item, sheet in session.execute(query)]
+
+
+def extra_items(session: Session, seat_id: int) -> set[int]:
+    """Which of her items an expert scores because the others disagree about it."""
+    live = (Duty.seat_id == seat_id, Duty.state == DutyState.LIVE)
+    return set(session.scalars(select(Duty.item_id).where(*live, Duty.origin == DutyOrigin.EXTRA)))
 
 
 def parties_by_name(session: Session, panel_id: int) -> list[tuple[str, list[str]]]:

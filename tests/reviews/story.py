@@ -1,6 +1,7 @@
 """Steps that several tests begin with: a panel convened, released, scored."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,12 +18,14 @@ from marketplace.reviews.queries import place_for, seat_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import Subject
 from marketplace.topics.models import Topic
-from marketplace.topics.rules import BID_RUBRIC
+from marketplace.topics.rules import BID_RUBRIC, DEFAULT_RULES
 from tests.support.builders import build_bid, build_topic
 from tests.support.world import World
 
 CODES = [criterion.code for criterion in BID_RUBRIC.criteria]
 FIVE = ("expert1", "expert2", "expert3", "expert4", "expert5")
+NEVER = replace(DEFAULT_RULES, disagreement=None)
+"""Rules by which no extra expert is ever called: for tests of everything else."""
 LEADS = ("330100", "330200", "330300")
 
 
@@ -140,7 +143,7 @@ def scored_panel(
     conclude: bool = True,
 ) -> int:
     """A panel scored by a table: one row for each expert, one column for each item."""
-    panel_id = scoring_panel(world, keys, leads)
+    panel_id = scoring_panel(world, keys, leads, rules=NEVER)
     for key, row in zip(keys, table, strict=True):
         score(world, panel_id, key, row)
     if conclude:

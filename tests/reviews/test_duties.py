@@ -60,7 +60,7 @@ def test_a_lifted_duty_opens_nothing_and_is_not_waited_for(world: World) -> None
 def test_a_sheet_of_a_lifted_duty_does_not_count(sqlite_world: World) -> None:
     panel_id = scoring_panel(sqlite_world)
     for key in FIVE:
-        score(sqlite_world, panel_id, key, [marks(80 if key != "expert1" else 0)] * 3)
+        score(sqlite_world, panel_id, key, [marks(80 if key != "expert1" else 65)] * 3)
     first = item_ids(sqlite_world, panel_id)[0]
     lift(sqlite_world, panel_id, "expert1", first)
     sqlite_world.do("officer", operations.conclude_panel, (Panel, panel_id))

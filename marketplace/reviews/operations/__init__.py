@@ -1,5 +1,6 @@
 """The verbs of reviewing (评审办理)."""
 
+from marketplace.reviews.operations.extra import call_again
 from marketplace.reviews.operations.panels import (
     add_member,
     add_members,
@@ -14,6 +15,7 @@ from marketplace.reviews.operations.sheets import confirm_seat, recuse_seat, sav
 __all__ = [
     "add_member",
     "add_members",
+    "call_again",
     "conclude_panel",
     "confirm_seat",
     "convene_panel",

@@ -12,7 +12,8 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
-from marketplace.reviews.composition import composition, draw
+from marketplace.reviews.composition import composition
+from marketplace.reviews.draws import Lot, with_draw
 from marketplace.reviews.events import MembersDrawn, PanelConvened, PanelReleased, SeatAdded, SeatRemoved
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.duties import give_all, lift_all, take_up_again
@@ -91,7 +92,7 @@ def _seat(uow: UnitOfWork, panel: Panel, pool: Pool, expert_id: int, before: int
     if candidate.barred is not None:
         raise Invalid({"experts": candidate.barred})
     _keep_composition(panel, pool, candidate)
-    return _invite(uow, panel, candidate)
+    return invite(uow, panel, candidate)
 
 
 def _keep_composition(panel: Panel, pool: Pool, candidate: Candidate) -> None:
@@ -103,7 +104,8 @@ def _keep_composition(panel: Panel, pool: Pool, candidate: Candidate) -> None:
             raise Invalid({"experts": (fits.reason, fits.params)})
 
 
-def _invite(uow: UnitOfWork, panel: Panel, candidate: Candidate) -> Seat:
+def invite(uow: UnitOfWork, panel: Panel, candidate: Candidate, extra: bool = False) -> Seat:
+    """Gives this candidate a seat; who joins as a member while the others score gets all that they have."""
     seat = candidate.seat
     if seat is None:
         seat = Seat(panel_id=panel.id, expert_id=candidate.expert.id, state=SeatState.INVITED)
@@ -111,8 +113,9 @@ def _invite(uow: UnitOfWork, panel: Panel, candidate: Candidate) -> Seat:
     else:
         SEAT.advance(seat, "invite")
         seat.reason, seat.decided_at = None, None
+    seat.extra = extra
     uow.session.flush()
-    if panel.state == PanelState.SCORING:
+    if panel.state == PanelState.SCORING and not extra:
         take_up_again(uow, seat)
         give_all(uow, panel, seat)
     uow.emit(SeatAdded(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id))
@@ -129,7 +132,8 @@ def propose_members(
     wanted = max(panel.size - len(pool.seated), 1) if seats is None else seats
     seed = secrets.randbelow(2**31) if seed is None else seed
     free = [candidate.member for candidate in pool.free]
-    chosen = draw(free, wanted, seed, pool.seated, pool.outside_majority)
+    lot = Lot(seed, wanted, free, pool.seated, pool.outside_majority)
+    chosen = lot.chosen()
     if len(chosen) < wanted:
         raise Invalid(
             {
@@ -139,15 +143,20 @@ def propose_members(
                 )
             }
         )
-    candidates = tuple(sorted(member.expert_id for member in free))
-    panel.draw = {
-        "seed": seed,
-        "candidates": list(candidates),
-        "chosen": list(chosen),
-        "at": uow.now.isoformat(),
-    }
-    uow.emit(MembersDrawn(panel_id=panel.id, seed=seed, candidates=candidates, chosen=chosen))
-    return [_invite(uow, panel, found) for one in chosen if (found := pool.find(one)) is not None]
+    keep_draw(uow, panel, lot)
+    return [invite(uow, panel, found) for one in chosen if (found := pool.find(one)) is not None]
+
+
+def keep_draw(uow: UnitOfWork, panel: Panel, lot: Lot) -> None:
+    """Puts a draw on record, whole enough to be repeated."""
+    chosen = lot.chosen()
+    panel.draw = with_draw(panel.draw, lot, chosen, uow.now.isoformat(), uow.actor.person_name)
+    uow.emit(
+        MembersDrawn(
+            panel_id=panel.id, seed=lot.seed, candidates=tuple(panel.draw["candidates"]), chosen=chosen,
+            item_id=lot.item_id,
+        )
+    )  # fmt: skip
 
 
 def remove_member(uow: UnitOfWork, panel: Panel, seat: Seat, reason: str = "") -> None:

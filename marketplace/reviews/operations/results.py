@@ -15,7 +15,7 @@ from marketplace.reviews import policy
 from marketplace.reviews.events import PanelConcluded, TieVoted
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.panels import lock
-from marketplace.reviews.queries import OF_DUTY, item_count, loads_of, progress_of, seats_of
+from marketplace.reviews.queries import OF_DUTY, disputes_of, item_count, loads_of, progress_of, seats_of
 from marketplace.reviews.scoring import (
     SheetFacts,
     fingerprint,
@@ -36,7 +36,8 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
         seats_of(uow.session, panel.id),
         loads_of(uow.session, panel.id),
     )
-    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress))
+    disputed = len(disputes_of(uow.session, panel))
+    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed))
     items = _items(uow, panel)
     result = score_all(rubric_from_dict(panel.rubric), panel.trim_from, _sheets(uow, panel, items))
     _fill(items, result)

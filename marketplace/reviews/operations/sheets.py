@@ -9,11 +9,13 @@ from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
 from marketplace.reviews.events import SeatConfirmed, SeatFinished, SeatRecused, SheetSubmitted
-from marketplace.reviews.models import ScoreSheet, Seat
+from marketplace.reviews.models import Panel, ScoreSheet, Seat
 from marketplace.reviews.operations.duties import lift_all
+from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.panels import lock
 from marketplace.reviews.queries import (
     SheetPlace,
+    disputes_of,
     item_count,
     loads_of,
     own_items,
@@ -45,6 +47,7 @@ def recuse_seat(uow: UnitOfWork, seat: Seat, reason: str) -> None:
     seat.reason, seat.decided_at = reason, uow.now
     lift_all(uow, seat, reason)
     uow.emit(SeatRecused(panel_id=seat.panel_id, seat_id=seat.id, opinion=reason))
+    call_extras(uow, seat.panel)
 
 
 def save_sheet(
@@ -88,25 +91,28 @@ def _check_draft(seat: Seat, marks: Mapping[str, MarkInput], comment: str) -> No
 
 
 def submit_sheets(uow: UnitOfWork, seat: Seat) -> None:
-    """提交评分: all items at once; from now on nothing can be changed."""
+    """提交评分: all items that are not submitted yet at once; from now on nothing can be changed. Where the marks of an
+    item lie too far apart now, the protocol calls another expert."""
     lock(uow, seat.panel)
     require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
-    rubric = rubric_from_dict(seat.panel.rubric)
-    sheets = own_items(uow.session, seat)
+    rubric, sheets = rubric_from_dict(seat.panel.rubric), own_items(uow.session, seat)
+    waiting = [(item, sheet) for item, sheet in sheets if sheet is None or sheet.state == SheetState.DRAFT]
+    if sheets and not waiting:
+        done = SheetState.SUBMITTED
+        require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, done))
     problems: dict[str, Problem] = {}
-    for item, sheet in sheets:
+    for item, sheet in waiting:
         if gaps(rubric, {} if sheet is None else sheet.marks, seat.panel.reason_below):
             problems[f"item_{item.id}"] = (N_("“%(label)s”的评分还不完整"), {"label": item.label})
     if problems:
         raise Invalid(problems)
-    for item, sheet in sheets:
+    for item, sheet in waiting:
         if sheet is not None:
-            require(
-                policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, sheet.state)
-            )
             _freeze(uow, seat, item.id, sheet, weighted_total(rubric, sheet.marks))
     uow.session.flush()
-    uow.emit(SeatFinished(panel_id=seat.panel_id, seat_id=seat.id, all_in=_all_in(uow, seat.panel_id)))
+    call_extras(uow, seat.panel, {item.id for item, _ in waiting})
+    all_in = _all_in(uow, seat.panel)
+    uow.emit(SeatFinished(panel_id=seat.panel_id, seat_id=seat.id, all_in=all_in, sheets=len(sheets)))
 
 
 def _freeze(uow: UnitOfWork, seat: Seat, item_id: int, sheet: ScoreSheet, total: Decimal | None) -> None:
@@ -115,10 +121,9 @@ def _freeze(uow: UnitOfWork, seat: Seat, item_id: int, sheet: ScoreSheet, total:
     uow.emit(SheetSubmitted(panel_id=seat.panel_id, sheet_id=sheet.id, item_id=item_id))
 
 
-def _all_in(uow: UnitOfWork, panel_id: int) -> bool:
+def _all_in(uow: UnitOfWork, panel: Panel) -> bool:
     progress = progress_of(
-        item_count(uow.session, panel_id),
-        seats_of(uow.session, panel_id),
-        loads_of(uow.session, panel_id),
+        item_count(uow.session, panel.id), seats_of(uow.session, panel.id), loads_of(uow.session, panel.id)
     )
-    return progress.invited == 0 and progress.finished == progress.confirmed
+    waiting = progress.invited or progress.finished < progress.confirmed
+    return not waiting and not disputes_of(uow.session, panel)

@@ -24,7 +24,15 @@ from marketplace.reviews.forms import (
 )
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import may_recuse, may_score
-from marketplace.reviews.queries import SheetPlace, own_items, parties_by_name, place_for, seat_for, seats_for
+from marketplace.reviews.queries import (
+    SheetPlace,
+    extra_items,
+    own_items,
+    parties_by_name,
+    place_for,
+    seat_for,
+    seats_for,
+)
 from marketplace.reviews.scoring import gaps, weighted_total
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.views.base import blueprint
@@ -72,6 +80,7 @@ def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | N
     actor, person, panel = current_actor(), seat.expert.person_id, seat.panel
     return render_template(
         "reviews/my_panel.html", seat=seat, panel=panel, rubric=rubric, rows=rows,
+        extra=extra_items(db_session(), seat.id),
         submitted=sum(row["state"] == SheetState.SUBMITTED for row in rows),
         complete=sum(row["complete"] for row in rows), form=form or SubmitForm(formdata=None),
         recuse=recuse or RecuseForm(formdata=None),

@@ -1,6 +1,7 @@
 """The officer's side: convene, compose, release, watch."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,14 +18,17 @@ from marketplace.core.text import N_
 from marketplace.core.verdict import YES
 from marketplace.reviews import operations, policy
 from marketplace.reviews.composition import composition
+from marketplace.reviews.draws import draws_in, is_repeatable
 from marketplace.reviews.forms import DueForm, ReasonForm
 from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.pool import pool_for
+from marketplace.reviews.pool import Pool, pool_for
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     NO_LOAD,
     Load,
     concluded_panel_for,
+    disputes_of,
+    extras_of,
     item_count,
     items_page,
     loads_of,
@@ -114,6 +118,7 @@ def _page(panel: Panel, forms: Forms) -> str:
     pool = pool_for(session, panel, beijing_date(request_now()))
     progress = progress_of(item_count(session, panel.id), seats, sheets)
     adding = policy.may_add_member(actor, panel.state, panel.size, progress.active)
+    disputed = len(disputes_of(session, panel)) if panel.state == PanelState.SCORING else 0
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     return render_template(
         "reviews/panel.html", panel=panel, protocol=protocol_from(panel.protocol),
@@ -121,10 +126,27 @@ def _page(panel: Panel, forms: Forms) -> str:
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
         releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,
-        concluding=policy.may_conclude(actor, panel.state, panel.size, progress),
+        concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed),
+        extras=extras_of(session, panel.id), draws=_draws(panel, pool),
+        calling=policy.may_call_extra(actor, panel.state, disputed),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
         history=history_rows(history_of(session, "panel", panel.id)),
     )  # fmt: skip
+
+
+def _draws(panel: Panel, pool: Pool) -> list[dict[str, Any]]:
+    """Every draw with the names of the chosen, and whether it comes out the same when it is done again."""
+    names = {one.expert.id: one.expert.person.name for one in pool.candidates}
+    return [
+        {
+            **one,
+            "moment": datetime.fromisoformat(one["at"]),
+            "names": [names.get(chosen, "—") for chosen in one["chosen"]],
+            "same": is_repeatable(one),
+            "whole": "free" in one,
+        }
+        for one in draws_in(panel.draw)
+    ]
 
 
 def _seat_row(panel: Panel, seat: Seat, load: Load) -> dict[str, Any]:
@@ -191,6 +213,17 @@ def panel_release(panel_id: int) -> Response | tuple[str, int]:
         flash(_("评审组已确定，已向专家发出邀请。"), "success")
         return _back(panel)
     return _page(panel, Forms(due=form, posted=form)), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/extra")
+@signed_in(Role.OFFICER)
+def panel_call_extra(panel_id: int) -> Response | tuple[str, int]:
+    """按规程增加专家, once more."""
+    panel, form = _loaded(panel_id), Form()
+    if form.validate_on_submit() and attempt(form, operations.call_again, panel):
+        flash(_("已按规程增加专家。"), "success")
+        return _back(panel)
+    return _page(panel, Forms(posted=form)), 422
 
 
 @blueprint.post("/panels/<int:panel_id>/conclude")
