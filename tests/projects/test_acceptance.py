@@ -18,7 +18,7 @@ from tests.support.projects import delivered_project, outcome_id
 from tests.support.world import World
 
 PANEL = ("expert1", "expert2", "expert3", "expert4", "expert5")
-SCORES = (95, 92, 90, 88, 60)
+SCORES = (95, 92, 90, 88, 76)
 
 
 def status(world: World, key: str, url: str) -> int:

@@ -377,7 +377,7 @@ def test_the_mails_of_a_panel(world: World) -> None:
             select(OutboxMail.text_body).where(OutboxMail.kind == "panel_invitation").limit(1)
         ).one()
     assert counts == {"panel_invitation": 6, "seat_recused": 2, "sheets_complete": 2, "panel_concluded": 4}
-    assert "2026年3月9日 09:00" in invitation
+    assert "2026年3月9日 星期一 09:00" in invitation
 
 
 def test_the_invitation_says_when(sqlite_world: World) -> None:

@@ -1,6 +1,7 @@
 """按规程增加专家: called by the rule when the marks of an item lie too far apart, in the name of the system."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from marketplace.reviews.draws import Lot
 from marketplace.reviews.events import ExtraCalled, ExtraMissing
 from marketplace.reviews.models import Duty, Panel, Seat
 from marketplace.reviews.operations.panels import invite, keep_draw, lock
-from marketplace.reviews.pool import Pool, pool_for
+from marketplace.reviews.pool import Candidate, Pool, pool_for
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import NO_LOAD, Dispute, disputes_of, loads_of
 from marketplace.reviews.workflow import DutyOrigin, PanelState, SeatState
@@ -50,10 +51,10 @@ def call_again(uow: UnitOfWork, panel: Panel) -> None:
 def _call(uow: UnitOfWork, panel: Panel, dispute: Dispute) -> Duty | None:
     pool = pool_for(uow.session, panel, beijing_date(uow.now))
     seed = extra_seed(panel.protocol_sha256 or "", dispute.item_id, dispute.extras + 1)
-    known = _seats_of_item(uow, dispute.item_id)
-    seat = _seated(uow, panel, pool, known, seed)
+    open_to = _open_to(uow, pool, dispute.item_id)
+    seat = _seated(uow, panel, open_to, seed)
     seated = seat is not None
-    seat = seat or _drawn(uow, panel, pool, known, dispute.item_id, seed)
+    seat = seat or _drawn(uow, panel, pool, open_to, Lot(seed, 1, (), pool.seated, False, dispute.item_id))
     if seat is None:
         uow.emit(ExtraMissing(panel_id=panel.id, item_id=dispute.item_id))
         return None
@@ -79,31 +80,35 @@ def _call(uow: UnitOfWork, panel: Panel, dispute: Dispute) -> Duty | None:
     return duty
 
 
-def _seats_of_item(uow: UnitOfWork, item_id: int) -> set[int]:
-    """Everybody who scores the item, or was released from it."""
-    return set(uow.session.scalars(select(Duty.seat_id).where(Duty.item_id == item_id)))
+def _open_to(uow: UnitOfWork, pool: Pool, item_id: int) -> list[Candidate]:
+    """Who may score this item and neither does nor was released from it."""
+    known = set(uow.session.scalars(select(Duty.seat_id).where(Duty.item_id == item_id)))
+    return [
+        one
+        for one in pool.candidates
+        if not one.recusals[item_id].forbidden and (one.seat is None or one.seat.id not in known)
+    ]
 
 
-def _seated(uow: UnitOfWork, panel: Panel, pool: Pool, known: set[int], seed: int) -> Seat | None:
+def _seated(uow: UnitOfWork, panel: Panel, open_to: Sequence[Candidate], seed: int) -> Seat | None:
     """The confirmed expert with the least to score, then of the topic's field, then by lot."""
     loads = loads_of(uow.session, panel.id)
     free = [
         (loads.get(one.seat.id, NO_LOAD).duties, not one.member.matches, lot(seed, one.expert.id), one.seat)
-        for one in pool.candidates
-        if one.seat is not None and one.seat.state == SeatState.CONFIRMED and one.seat.id not in known
-        and not one.recusal.forbidden
-    ]  # fmt: skip
+        for one in open_to
+        if one.seat is not None and one.seat.state == SeatState.CONFIRMED
+    ]
     return min(free, key=lambda one: one[:3])[3] if free else None
 
 
 def _drawn(
-    uow: UnitOfWork, panel: Panel, pool: Pool, known: set[int], item_id: int, seed: int
+    uow: UnitOfWork, panel: Panel, pool: Pool, open_to: Sequence[Candidate], blank: Lot
 ) -> Seat | None:
     """A new seat from the pool, by a recorded draw."""
-    free = [one.member for one in pool.free if one.seat is None or one.seat.id not in known]
+    free = [one.member for one in open_to if one.barred is None]
     if not free:
         return None
-    drawing = Lot(seed, 1, free, pool.seated, False, item_id)
+    drawing = replace(blank, free=free)
     keep_draw(uow, panel, drawing)
     candidate = pool.find(drawing.chosen()[0])
     return None if candidate is None else invite(uow, panel, candidate, extra=True)
