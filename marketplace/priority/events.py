@@ -1,4 +1,4 @@
-"""What happens in the ledger and to priority lists."""
+"""What happens in the ledger, to priority rounds and to what units declare for them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -44,3 +44,84 @@ class SnapshotTaken(Event):
     @property
     def subject_id(self) -> int:
         return self.list_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfRound(Event):
+    """Anything that happens to a round."""
+
+    list_id: int
+    subject_kind: ClassVar[str] = "priority_list"
+
+    @property
+    def subject_id(self) -> int:
+        return self.list_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundAnnounced(_OfRound):
+    rules_sha256: str
+    audit_label: ClassVar[str] = N_("公布优先轮次规则")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundWeighed(_OfRound):
+    audit_label: ClassVar[str] = N_("填写两两比较")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsAdopted(_OfRound):
+    weights: str
+    audit_label: ClassVar[str] = N_("采用两两比较得出的权重")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionProposed(_OfRound):
+    opinion: str
+    audit_label: ClassVar[str] = N_("提出名单更正")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionDropped(_OfRound):
+    opinion: str
+    audit_label: ClassVar[str] = N_("不予更正")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfDeclaration(_OfRound):
+    """Anything that happens to a declaration."""
+
+    declaration_id: int
+    organisation_id: int
+    criterion: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationSaved(_OfDeclaration):
+    audit_label: ClassVar[str] = N_("填报评选指标")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationSubmitted(_OfDeclaration):
+    audit_label: ClassVar[str] = N_("提交指标申报")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationDecided(_OfDeclaration):
+    accepted: bool
+    opinion: str
+    audit_label: ClassVar[str] = N_("核定指标申报")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaMarked(Event):
+    organisation_id: int
+    marked: bool
+    opinion: str
+    audit_label: ClassVar[str] = N_("标注山区海岛县")
+    subject_kind: ClassVar[str] = "organisation"
+
+    @property
+    def subject_id(self) -> int:
+        return self.organisation_id

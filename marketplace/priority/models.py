@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Numbered, Versioned, one_of
 from marketplace.organisations.models import Organisation
-from marketplace.priority.workflow import PriorityState
+from marketplace.priority.workflow import DeclarationState, PriorityState
 from marketplace.projects.models import Project
 
 
@@ -38,14 +38,17 @@ class LedgerEntry(Numbered, Base):
 
 
 class PriorityKind(StrEnum):
-    """名单类型."""
+    """轮次类型."""
 
-    PILOT = "pilot"  # 试点安排
+    PILOT = "pilot"  # 省级专项试点
+    NATIONAL = "national"  # 国家级项目推荐
     FUNDING = "funding"  # 资金支持
 
 
 class PriorityList(Numbered, Versioned, Base):
-    """优先名单: ranks units for pilots or projects for funding by ``rules``, frozen at publication."""
+    """优先轮次: ranks units for pilots, or projects for recommendation and funding, by ``rules``. Announced, they are
+    frozen (``rules_sha256``) and units declare until ``declare_until``. ``pseudonyms`` names the experts in snapshots:
+    expert id → 专家01. ``judgements`` are the officers' pairwise comparisons: person id → {"a|b": value}."""
 
     __tablename__ = "priority_list"
     __table_args__ = (one_of("state", PriorityState), one_of("kind", PriorityKind))
@@ -58,9 +61,66 @@ class PriorityList(Numbered, Versioned, Base):
     places: Mapped[int] = mapped_column(Integer)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    declare_until: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    rules_sha256: Mapped[str | None] = mapped_column(String(64))
+    pseudonyms: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    judgements: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    correction_reason: Mapped[str | None] = mapped_column(Text)
+    correction_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
 
-    snapshots: Mapped[list["Snapshot"]] = relationship(order_by="Snapshot.number")
+    snapshots: Mapped[list["Snapshot"]] = relationship(
+        order_by="Snapshot.number", back_populates="plist"
+    )
+
+
+DECLARATION_FILES = "declaration"
+"""Kind of owner of the evidence."""
+
+
+class Declaration(Numbered, Versioned, Base):
+    """指标申报: the figure a unit declares for one criterion of one candidate (``unit:7``, ``project:3``), with evidence;
+    the office accepts it or refuses it with a reason."""
+
+    __tablename__ = "declaration"
+    __table_args__ = (
+        one_of("state", DeclarationState),
+        UniqueConstraint("list_id", "candidate", "criterion"),
+        Index("ix_declaration_unit", "organisation_id", "state"),
+        Index("ix_declaration_state", "state", "list_id"),
+    )
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
+    candidate: Mapped[str] = mapped_column(String(32))
+    criterion: Mapped[str] = mapped_column(String(40))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    value: Mapped[Decimal]
+    note: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(16), default=DeclarationState.DRAFT)
+    saved_at: Mapped[datetime]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    plist: Mapped[PriorityList] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class AreaMark(Numbered, Base):
+    """山区海岛县标注: set by an officer with the document it rests on; nothing is asserted without one."""
+
+    __tablename__ = "area_mark"
+    __table_args__ = (UniqueConstraint("organisation_id"),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    basis: Mapped[str] = mapped_column(String(200))
+    marked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    marked_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
 
 
 class Snapshot(Numbered, Base):
@@ -76,3 +136,17 @@ class Snapshot(Numbered, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
+
+    plist: Mapped[PriorityList] = relationship(back_populates="snapshots")
+
+
+class LedgerUse(Numbered, Base):
+    """积分使用记录: this entry counted in this snapshot."""
+
+    __tablename__ = "ledger_use"
+    __table_args__ = (UniqueConstraint("entry_id", "snapshot_id"), Index("ix_ledger_use_snapshot_id", "snapshot_id"))
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+
+    snapshot: Mapped[Snapshot] = relationship()

@@ -1,35 +1,26 @@
-"""Ranking units for pilots and projects for funding (试点、资金名单排序). Pure: frozen inputs and rules in, rows out.
+"""Ranking units for pilots and projects for recommendation and funding (轮次排序). Pure: frozen inputs and rules in,
+rows out.
 
 Everything goes in and comes out as plain values (texts, whole numbers), so that a snapshot can hold both and anybody
-can compute the rows again and get the same bytes.
+can compute the rows again and get the same bytes. All arithmetic is decimal: each criterion's share of the score is
+rounded to two places, half up, and the shares are added.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from marketplace.core.text import N_
+from marketplace.core.verdict import Verdict
+from marketplace.priority.eligibility import Candidate, eligible, recent
+from marketplace.priority.rules import Criterion, RoundRules, Source
+
 HUNDREDTH = Decimal("0.01")
+HUNDRED = Decimal(100)
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RankingRules:
-    """名单规则: ``priority_cap`` bounds the points that count. Ties: score, then punctuality, then official order."""
-
-    priority_cap: int = 10
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for the snapshot."""
-        return {"priority_cap": self.priority_cap, "ties": ["score", "on_time", "official_order"]}
-
-
-def rules_from_dict(value: Mapping[str, Any]) -> RankingRules:
-    """The rules as stored."""
-    return RankingRules(priority_cap=int(value["priority_cap"]))
 
 
 def counted(entries: Iterable[Mapping[str, Any]], unit_id: int, at: datetime) -> list[Row]:
@@ -44,69 +35,163 @@ def counted(entries: Iterable[Mapping[str, Any]], unit_id: int, at: datetime) ->
 
 
 def capped(points: Iterable[Decimal], cap: int) -> Decimal:
-    """倾斜分: the sum of valid points, never above the cap. Points lost by failures count in full."""
+    """成效加分: the sum of valid points, never above the cap. Points lost by failures count in full."""
     return min(sum(points, Decimal(0)), Decimal(cap)).quantize(HUNDREDTH)
 
 
-def rank(kind: str, rules: RankingRules, inputs: Mapping[str, Any]) -> list[Row]:
-    """The ranked rows: ``pilot`` ranks units by the mean score of their accepted outcomes plus priority points,
-    ``funding`` ranks accepted projects by their score plus the lead unit's points."""
-    rows = _pilot(rules, inputs) if kind == "pilot" else _funding(rules, inputs)
+def rank(rules: RoundRules, inputs: Mapping[str, Any]) -> list[Row]:
+    """排序: the rows of the candidates that meet the conditions, best first."""
+    return ranked_and_excluded(rules, inputs)[0]
+
+
+def ranked_and_excluded(rules: RoundRules, inputs: Mapping[str, Any]) -> tuple[list[Row], list[Row]]:
+    """排序与不予列入: the ranked rows, and those left out, each with its reason."""
+    at = datetime.fromisoformat(inputs["at"])
+    rows, excluded = [], []
+    for one in candidates(rules, inputs):
+        verdict = eligible(one, rules.conditions, at)
+        if verdict and one.outcomes:
+            rows.append(_row(one, rules, inputs))
+        else:
+            excluded.append(_excluded(one.key, one.label, one.unit, verdict))
     rows.sort(key=_order)
+    rows, more = _per_unit(rows, rules)
     for place, row in enumerate(rows, 1):
         row["rank"] = place
         del row["order"]
-    return rows
+    return rows, excluded + more
 
 
-def _pilot(rules: RankingRules, inputs: Mapping[str, Any]) -> list[Row]:
-    rows = []
-    for unit in inputs["units"]:
-        outcomes = [one for one in inputs["outcomes"] if one["unit_id"] == unit["id"]]
-        if outcomes:
-            base = _mean([Decimal(one["score"]) for one in outcomes])
-            rows.append(_row(f"unit:{unit['id']}", unit["name"], unit, base, outcomes, rules, inputs))
-    return rows
-
-
-def _funding(rules: RankingRules, inputs: Mapping[str, Any]) -> list[Row]:
-    units = {unit["id"]: unit for unit in inputs["units"]}
+def candidates(rules: RoundRules, inputs: Mapping[str, Any]) -> list[Candidate]:
+    """候选对象: units in a pilot round, accepted projects in the others; each with its outcomes still counted."""
+    at, months = datetime.fromisoformat(inputs["at"]), rules.conditions.within_months
+    fresh = [one for one in inputs["outcomes"] if recent(one["decided_at"], at, months)]
+    units = sorted(inputs["units"], key=lambda unit: (unit["order"], unit["id"]))
+    if inputs["kind"] == "pilot":
+        return [_candidate(f"unit:{unit['id']}", unit["name"], unit, fresh, inputs) for unit in units]
+    by_id = {unit["id"]: unit for unit in units}
     return [
-        _row(
-            f"project:{one['project_id']}", one["title"], units[one["unit_id"]], Decimal(one["score"]), [one], rules,
-            inputs,
+        _candidate(
+            f"project:{one['project_id']}", one["title"], by_id[one["unit_id"]],
+            [found for found in fresh if found["project_id"] == one["project_id"]], inputs,
         )
         for one in inputs["outcomes"]
     ]  # fmt: skip
 
 
-def _row(
+def _candidate(
     key: str,
     label: str,
     unit: Mapping[str, Any],
-    base: Decimal,
     outcomes: Sequence[Mapping[str, Any]],
-    rules: RankingRules,
     inputs: Mapping[str, Any],
-) -> Row:
-    entries = counted(inputs["entries"], unit["id"], datetime.fromisoformat(inputs["at"]))
-    points = sum((Decimal(entry["points"]) for entry in entries), Decimal(0))
-    priority = capped([points], rules.priority_cap)
-    on_time = [sum(one["on_time"][place] for one in outcomes) for place in (0, 1)]
+) -> Candidate:
+    return Candidate(
+        key, label, unit,
+        [one for one in outcomes if one["unit_id"] == unit["id"]],
+        [one for one in inputs["failed"] if one["unit_id"] == unit["id"]],
+        [one for one in inputs["selected"] if one["key"] == key],
+    )  # fmt: skip
+
+
+def _excluded(key: str, label: str, unit: Mapping[str, Any], verdict: Verdict) -> Row:
     return {
-        "key": key,
-        "label": label,
-        "unit_id": unit["id"],
-        "unit": unit["name"],
-        "order": [unit["order"], *(one["number"] for one in outcomes)],
+        "key": key, "label": label, "unit_id": unit["id"], "unit": unit["name"], "reason": verdict.reason,
+        "params": dict(verdict.params),
+    }  # fmt: skip
+
+
+def _per_unit(rows: list[Row], rules: RoundRules) -> tuple[list[Row], list[Row]]:
+    """每个单位至多几项: in the order of the ranking; the rest is left out with the reason."""
+    most = rules.conditions.per_unit
+    seen: dict[int, int] = {}
+    kept, left = [], []
+    for row in rows:
+        seen[row["unit_id"]] = seen.get(row["unit_id"], 0) + 1
+        (kept if not most or seen[row["unit_id"]] <= most else left).append(row)
+    reason = Verdict(False, N_("同一单位最多列入%(most)s项，已有得分更高的项目"), {"most": most})
+    return kept, [
+        _excluded(row["key"], row["label"], {"id": row["unit_id"], "name": row["unit"]}, reason)
+        for row in left
+    ]
+
+
+def _row(one: Candidate, rules: RoundRules, inputs: Mapping[str, Any]) -> Row:
+    entries = counted(inputs["entries"], one.unit["id"], datetime.fromisoformat(inputs["at"]))
+    points = sum((Decimal(entry["points"]) for entry in entries), Decimal(0))
+    on_time = [sum(found["on_time"][place] for found in one.outcomes) for place in (0, 1)]
+    declared = {
+        line["criterion"]: line
+        for line in inputs["declarations"]
+        if line["key"] == one.key and line["state"] == "accepted"
+    }
+    scores = [Decimal(found["score"]) for found in one.outcomes]
+    parts = [_part(criterion, scores, points, on_time, declared) for criterion in rules.criteria]
+    base = sum((Decimal(part["contribution"]) for part in parts), Decimal(0))
+    priority = capped([points], rules.priority_cap) if rules.priority_cap else Decimal(0)
+    return {
+        "key": one.key,
+        "label": one.label,
+        "unit_id": one.unit["id"],
+        "unit": one.unit["name"],
+        "level": one.unit["level"],
+        "area": one.unit["area"],
+        "order": [one.unit["order"], *(found["number"] for found in one.outcomes)],
+        "parts": parts,
         "base": _text(base),
         "points": _text(points),
         "priority": _text(priority),
         "total": _text(base + priority),
         "on_time": on_time,
-        "outcomes": [dict(one) for one in outcomes],
+        "outcomes": [_outcome(found) for found in one.outcomes],
         "entries": entries,
     }
+
+
+def _outcome(found: Mapping[str, Any]) -> Row:
+    return {name: found[name] for name in ("project_id", "number", "title", "score", "grade")}
+
+
+def _part(
+    criterion: Criterion,
+    scores: Sequence[Decimal],
+    points: Decimal,
+    on_time: Sequence[int],
+    declared: Mapping[str, Mapping[str, Any]],
+) -> Row:
+    """One criterion's figure, its mark on 0–100, and what it adds to the score. No figure is 0 marks, and says so."""
+    figure = _figure(criterion, scores, points, on_time, declared.get(criterion.code))
+    mark = _mark(criterion, figure)
+    contribution = (mark * criterion.weight / 100).quantize(HUNDREDTH, ROUND_HALF_UP)
+    return {
+        "code": criterion.code,
+        "figure": None if figure is None else _text(figure),
+        "mark": _text(mark),
+        "contribution": _text(contribution),
+    }
+
+
+def _figure(
+    criterion: Criterion,
+    scores: Sequence[Decimal],
+    points: Decimal,
+    on_time: Sequence[int],
+    declared: Mapping[str, Any] | None,
+) -> Decimal | None:
+    if criterion.source == Source.OUTCOME:
+        return _mean(scores)
+    if criterion.source == Source.POINTS:
+        return points
+    if criterion.source == Source.ON_TIME:
+        return HUNDRED * on_time[0] / on_time[1] if on_time[1] else None
+    return Decimal(declared["value"]) if declared else None
+
+
+def _mark(criterion: Criterion, figure: Decimal | None) -> Decimal:
+    if figure is None:
+        return Decimal(0)
+    scaled = figure if criterion.full is None else HUNDRED * figure / criterion.full
+    return min(max(scaled, Decimal(0)), HUNDRED).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
 def _order(row: Row) -> tuple[Any, ...]:
@@ -120,7 +205,7 @@ def _mean(scores: Sequence[Decimal]) -> Decimal:
 
 
 def _text(value: Decimal) -> str:
-    return f"{value.quantize(HUNDREDTH)}"
+    return f"{value.quantize(HUNDREDTH, ROUND_HALF_UP)}"
 
 
 def differences(old: Sequence[Row], new: Sequence[Row]) -> list[Row]:

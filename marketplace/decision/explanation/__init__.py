@@ -8,6 +8,7 @@ from marketplace.decision.explanation.shapes import (
     Named,
     Neighbour,
     Recusal,
+    Round,
     Swap,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "Named",
     "Neighbour",
     "Recusal",
+    "Round",
     "Swap",
     "explain",
     "gather",

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from marketplace.decision.explanation.shapes import Facts, Funding, Neighbour
+from marketplace.decision.explanation.shapes import Facts, Funding, Round
 from marketplace.decision.ranking import Tier
 
 SURE = {Decimal("0.9"): "九成把握", Decimal("0.95"): "九成五的把握", Decimal("0.8"): "八成把握"}
@@ -11,7 +11,7 @@ TIERS = {Tier.IN: "按测算可确定入选", Tier.MEETING: "接近入选线，�
 
 def paragraph(facts: Facts) -> str:
     """The whole paragraph; plain text, to be escaped by the page."""
-    parts = [_place(facts), _origin(facts), _calibrated(facts), _neighbour(facts.neighbour), _recusals(facts)]
+    parts = [_place(facts), _origin(facts), _calibrated(facts), _neighbour(facts), _recusals(facts)]
     return "".join([*parts, _tier(facts), _funding(facts.funding)])
 
 
@@ -27,17 +27,32 @@ def _place(facts: Facts) -> str:
         if facts.rank_lo < facts.rank_hi
         else f"位于第{facts.rank_lo}位"
     )
-    name = f"“{facts.title}”项目" if facts.title else "该项目"
-    rank = f"在{facts.total}个项目中排第{facts.rank}位，按评审误差测算，有{sure}{where}"
+    noun = _noun(facts)
+    name = f"“{facts.title}”{'' if noun == '单位' else noun}" if facts.title else f"该{noun}"
+    rank = f"在{facts.total}个{noun}中排第{facts.rank}位，按评审误差测算，有{sure}{where}"
     return f"{name}综合得分{facts.score}分，{rank}。" + (
         "各专家意见分歧较大，以上次序仅供参考。" if facts.provisional else ""
     )
 
 
+def _noun(facts: Facts) -> str:
+    return "单位" if facts.round is not None and facts.round.of_units else "项目"
+
+
 def _origin(facts: Facts) -> str:
+    if facts.round is not None:
+        return _round(facts, facts.round)
     rule = "按公告规则去掉一个最高分和一个最低分后取平均" if facts.trimmed else "按公告规则取平均"
     parts = "、".join(f"“{part.criterion.zh}”贡献{part.points}分" for part in facts.contributions)
     return f"得分来自{facts.experts}位评审专家：{rule}" + (f"，其中{parts}。" if parts else "。")
+
+
+def _round(facts: Facts, own: Round) -> str:
+    parts = "、".join(f"“{part.criterion.zh}”贡献{part.points}分" for part in facts.contributions)
+    text = f"基础分{own.base}分" + (f"，其中{parts}" if parts else "")
+    if own.bonus < 0:
+        return f"{text}；因不合格等记录扣{-own.bonus}分。"
+    return f"{text}；另有成效加分{own.bonus}分。" if own.bonus else f"{text}；没有成效加分。"
 
 
 def _calibrated(facts: Facts) -> str:
@@ -48,11 +63,12 @@ def _calibrated(facts: Facts) -> str:
     return f"各专家宽严尺度不一，经统一校正后为{facts.calibrated}分，{place}。"
 
 
-def _neighbour(other: Neighbour | None) -> str:
+def _neighbour(facts: Facts) -> str:
+    other = facts.neighbour
     if other is None:
         return ""
     error = "小于评审误差，两者宜视为同一档次" if other.within_error else "大于评审误差"
-    text = f"该项目与第{other.rank}名相差{other.distance}分，{error}"
+    text = f"该{_noun(facts)}与第{other.rank}名相差{other.distance}分，{error}"
     if other.swap is None:
         return text + "。"
     up = other.swap.weight_to > other.swap.weight_from
@@ -65,7 +81,7 @@ def _recusals(facts: Facts) -> str:
 
 
 def _tier(facts: Facts) -> str:
-    return "" if facts.tier is None else f"该项目{TIERS[facts.tier]}。"
+    return "" if facts.tier is None else f"该{_noun(facts)}{TIERS[facts.tier]}。"
 
 
 def _funding(funding: Funding | None) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from marketplace.decision.explanation.shapes import Facts, Funding, Neighbour
+from marketplace.decision.explanation.shapes import Facts, Funding, Neighbour, Round
 from marketplace.decision.ranking import Tier
 
 TIERS = {
@@ -28,17 +28,32 @@ def _place(facts: Facts) -> str:
     sure = f"{(100 * facts.level).normalize():f}% confidence"
     one = facts.rank_lo == facts.rank_hi
     where = f"at rank {facts.rank_lo}" if one else f"between ranks {facts.rank_lo} and {facts.rank_hi}"
-    name = f"The project “{facts.title}”" if facts.title else "The project"
+    noun = _noun(facts)
+    name = f"The {noun} “{facts.title}”" if facts.title else f"The {noun}"
     text = f"{name} scored {facts.score} points and ranks {facts.rank} of {facts.total}"
     text += f"; allowing for reviewing error it lies, with {sure}, {where}."
     return text + (" The experts differ widely, so this order is provisional." if facts.provisional else "")
 
 
+def _noun(facts: Facts) -> str:
+    return "unit" if facts.round is not None and facts.round.of_units else "project"
+
+
 def _origin(facts: Facts) -> str:
+    if facts.round is not None:
+        return _round(facts, facts.round)
     rule = "the mean after dropping the highest and the lowest" if facts.trimmed else "the mean"
     parts = ", ".join(f"“{part.criterion.en}” {part.points}" for part in facts.contributions)
     text = f"The score comes from {_count(facts.experts, 'expert')}: {rule}, by the announced rule"
     return f"{text}; contributions in points: {parts}." if parts else f"{text}."
+
+
+def _round(facts: Facts, own: Round) -> str:
+    parts = ", ".join(f"“{part.criterion.en}” {part.points}" for part in facts.contributions)
+    text = f"The base score is {own.base} points" + (f"; contributions in points: {parts}" if parts else "")
+    if own.bonus < 0:
+        return f"{text}. Failed outcomes take {-own.bonus} points off."
+    return f"{text}. A bonus of {own.bonus} points for past outcomes comes on top." if own.bonus else f"{text}."
 
 
 def _calibrated(facts: Facts) -> str:

@@ -68,8 +68,20 @@ class Funding:
 
 
 @dataclass(frozen=True)
+class Round:
+    """What a priority round adds (优先轮次): criteria from several sources instead of one panel's marks, and the
+    bonus on top of the base score. `of_units`: the rows are units, not projects."""
+
+    base: Decimal
+    bonus: Decimal
+    of_units: bool = False
+
+
+@dataclass(frozen=True)
 class Facts:
-    """Everything a paragraph may say about one project; what is None is not said."""
+    """Everything a paragraph may say about one project; what is None is not said.
+
+    With `round` the score is that of a priority round, and `experts` are all whose marks went into it."""
 
     title: str
     score: Decimal
@@ -88,3 +100,4 @@ class Facts:
     tier: Tier | None = None
     provisional: bool = False
     funding: Funding | None = None
+    round: Round | None = None

@@ -1,0 +1,35 @@
+"""From frozen rules and inputs to everything a snapshot shows (轮次测算). Pure, and the same on every machine."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marketplace.priority.assessment import assess
+from marketplace.priority.ranking import ranked_and_excluded
+from marketplace.priority.rules import rules_from_dict
+from marketplace.priority.uncertainty import calibrated
+
+KIND = "round_ranking"
+"""The kind of computation that the worker runs."""
+
+
+def preview(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows alone, exact, without intervals: what a request may compute."""
+    rows, excluded = ranked_and_excluded(rules_from_dict(payload["rules"]), payload["inputs"])
+    return {"rows": rows, "excluded": excluded}
+
+
+def assessed(payload: Mapping[str, Any], calibration: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows and what they are worth, given the calibration."""
+    found = preview(payload)
+    rules = rules_from_dict(payload["rules"])
+    of_units = payload["inputs"]["kind"] == "pilot"
+    worth = assess(rules, payload["places"], found["rows"], calibration, of_units)
+    return {**found, "calibration": dict(calibration), "assessment": worth}
+
+
+def evaluate(payload: Mapping[str, Any], report: Callable[[int], None] = lambda percent: None) -> dict[str, Any]:
+    """测算: rules, places and inputs in; rows, excluded, calibration and assessment out."""
+    report(10)
+    calibration = calibrated(payload["inputs"])
+    report(70)
+    return assessed(payload, calibration)
