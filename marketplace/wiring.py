@@ -19,6 +19,8 @@ from marketplace.organisations.models import Organisation, Person
 from marketplace.priority import announcements as priority_notices
 from marketplace.priority import events as priority
 from marketplace.priority import reactions as ledger
+from marketplace.priority.evaluation import KIND as ROUND_RANKING
+from marketplace.priority.evaluation import evaluate
 from marketplace.priority.models import PriorityList
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
@@ -120,6 +122,7 @@ NAMES.update(
 )
 COMPUTATIONS: dict[str, Kind] = {
     PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),
+    ROUND_RANKING: Kind(evaluate),
 }
 """What is computed in the background: its pure function, and where the result goes."""
 

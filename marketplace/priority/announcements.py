@@ -8,7 +8,7 @@ from marketplace.notices.operations import announce
 from marketplace.priority.events import SnapshotTaken
 from marketplace.priority.models import PriorityList
 
-KINDS_EN = {"pilot": "Pilot list", "funding": "Funding list"}
+KINDS_EN = {"pilot": "Pilot list", "national": "National recommendation list", "funding": "Funding list"}
 _MARKS = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
 
 

@@ -1,5 +1,5 @@
-"""What the ranking is worth (排序的把握): intervals, chances, tiers, a second opinion, sensitivity, and the paragraph of
-every row. numpy only; the draws come from ``uncertainty``.
+"""What the ranking is worth (排序的把握): intervals, chances, tiers, a second opinion, sensitivity, and every row's
+paragraph. numpy only; the draws come from ``uncertainty``.
 
 The bonus is added to every mark of its row. Weights sum to one, so the weighted sum of these marks is the total, also
 after a change of weights whose others are raised in proportion: sensitivity then tells the truth about the total.
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from marketplace.decision.base import Floats
-from marketplace.decision.explanation import Facts, Named, Neighbour, Round, Swap, explain
 from marketplace.decision.explanation import Contribution as Added
+from marketplace.decision.explanation import Facts, Named, Neighbour, Round, Swap, explain
 from marketplace.decision.ranking import (
     Ranking,
     Tier,
@@ -77,7 +77,7 @@ def _moved(row: Row, known: Mapping[str, Floats], width: int) -> Floats:
 def assess(
     rules: RoundRules, places: int, rows: Sequence[Row], calibration: Mapping[str, Any], of_units: bool
 ) -> dict[str, Any]:
-    """测算结果: for each row (by key) interval, chance, tier, second opinion and paragraph; for the list sensitivity."""
+    """测算结果: by row key interval, chance, tier, second opinion and paragraph; for the list sensitivity."""
     if not rows:
         return {"rows": {}, "sensitivity": None, "without": [], "second": None}
     numbers = matrix_of(rules, rows, calibration)
@@ -164,9 +164,7 @@ def _weight_after(weight: int, change: WeightChange) -> Decimal | None:
     return Decimal(f"{100 * left / whole:.1f}").normalize() + 0
 
 
-def _smallest(
-    rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int
-) -> dict[str, Any] | None:
+def _smallest(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int) -> dict[str, Any] | None:
     """The smallest change of one weight that changes who has a place."""
     first = max(0, places - NEAR)
     near = slice(first, places + NEAR)

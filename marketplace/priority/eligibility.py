@@ -8,7 +8,6 @@ from typing import Any
 from marketplace.core.clock import add_months, beijing_date
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, no
-from marketplace.organisations.models import OrganisationKind
 from marketplace.priority.rules import Conditions
 from marketplace.topics.rules import GRADES
 
@@ -16,9 +15,9 @@ SELECTED_YEARS = 3
 GRADE_ORDER = tuple(line.code for line in sorted(GRADES, key=lambda line: line.least))
 GRADE_LABELS = {line.code: line.label for line in GRADES}
 LEVEL_LABELS = {
-    str(OrganisationKind.MUNICIPAL): N_("市级"),
-    str(OrganisationKind.COUNTY): N_("县级"),
-    str(OrganisationKind.DIRECT_UNIT): N_("省局直属单位"),
+    "municipal": N_("市级"),
+    "county": N_("县级"),
+    "direct_unit": N_("省局直属单位"),
 }
 
 

@@ -1,8 +1,9 @@
 """From frozen rules and inputs to everything a snapshot shows (轮次测算). Pure, and the same on every machine."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from marketplace.core.text import N_
 from marketplace.priority.assessment import assess
 from marketplace.priority.ranking import ranked_and_excluded
 from marketplace.priority.rules import rules_from_dict
@@ -10,6 +11,16 @@ from marketplace.priority.uncertainty import calibrated
 
 KIND = "round_ranking"
 """The kind of computation that the worker runs."""
+
+
+class Report(Protocol):
+    """Hears how far it is; the note is a Chinese msgid."""
+
+    def __call__(self, percent: int, note: str = "") -> None: ...
+
+
+def quietly(percent: int, note: str = "") -> None:
+    """For those who wait anyway."""
 
 
 def preview(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,9 +38,9 @@ def assessed(payload: Mapping[str, Any], calibration: Mapping[str, Any]) -> dict
     return {**found, "calibration": dict(calibration), "assessment": worth}
 
 
-def evaluate(payload: Mapping[str, Any], report: Callable[[int], None] = lambda percent: None) -> dict[str, Any]:
+def evaluate(payload: dict[str, Any], report: Report = quietly) -> dict[str, Any]:
     """测算: rules, places and inputs in; rows, excluded, calibration and assessment out."""
-    report(10)
+    report(5, N_("正在校正各专家的宽严"))
     calibration = calibrated(payload["inputs"])
-    report(70)
+    report(60, N_("正在测算名次区间和敏感性"))
     return assessed(payload, calibration)

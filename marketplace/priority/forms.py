@@ -1,58 +1,147 @@
-"""Forms of priority lists."""
+"""Forms of priority rounds."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
+from marketplace.priority.eligibility import GRADE_LABELS, GRADE_ORDER, LEVEL_LABELS
 from marketplace.priority.models import PriorityKind, PriorityList
-from marketplace.priority.operations import LONGEST_REASON, LONGEST_TITLE, MOST_CAP, MOST_PLACES
-from marketplace.priority.ranking import RankingRules, rules_from_dict
-from marketplace.web.forms import Form, LongTextField, TextField
+from marketplace.priority.operations import LONGEST_REASON, LONGEST_TITLE
+from marketplace.priority.rules import (
+    DEFAULT_CRITERIA,
+    LONGEST_LABEL,
+    MOST_CAP,
+    MOST_CRITERIA,
+    MOST_PLACES,
+    SOURCE_LABELS,
+    WITH_FULL,
+    Conditions,
+    Criterion,
+    RoundRules,
+    rules_from_dict,
+)
+from marketplace.web.fields import CheckboxesField, WholeField
+from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField
+from marketplace.web.i18n import translate
+from marketplace.web.rows import Row
 
 KIND_LABELS = {
-    PriorityKind.PILOT: _l("试点安排（按单位排序）"),
+    PriorityKind.PILOT: _l("省级专项试点（按单位排序）"),
+    PriorityKind.NATIONAL: _l("国家级项目推荐（按项目排序）"),
     PriorityKind.FUNDING: _l("资金支持（按项目排序）"),
 }
+NUMBERS = ("within_months", "failed_months", "selected_most", "per_unit")
 
 
-class WholeField(IntegerField):
-    """A whole number in ASCII digits; anything else is an error, not a crash."""
+class CriterionRow(Row):
+    """One criterion."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        raw = (valuelist[0] if valuelist else "").strip()
-        if not (raw.isascii() and raw.isdigit() and len(raw) <= 6):
-            self.data = None
-            raise ValueError(_l("请填写整数"))
-        self.data = int(raw)
+    code = HiddenField()
+    label = TextField(_l("指标"), [InputRequired(_l("请填写指标名称"))], most=LONGEST_LABEL)
+    label_en = TextField(_l("英文名称"), most=60)
+    source = SelectField(_l("来源"), validate_choice=False)
+    weight = WholeField(_l("权重"), [InputRequired(_l("请填写权重"))])
+    full = WholeField(_l("满分值"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.source.choices = [(str(code), translate(label)) for code, label in SOURCE_LABELS.items()]
+
+    def criterion(self, number: int) -> Criterion:
+        """The criterion as typed; the scale is only kept where the source has none of its own."""
+        full = self.full.data if self.source.data in WITH_FULL else None
+        return Criterion(
+            self.code.data or f"c{number}", self.label.data or "", self.label_en.data or "",
+            self.weight.data or 0, self.source.data or "", full,
+        )  # fmt: skip
+
+
+def _months(label: Any, hint: Any) -> WholeField:
+    return WholeField(label, [InputRequired(_l("请填写整数"))], description=hint)
 
 
 class ListForm(Form):
-    """名单草稿."""
+    """轮次草稿."""
 
-    title = TextField(_l("名单名称"), most=LONGEST_TITLE)
-    places = WholeField(_l("名额"), description=_l("前几名列入名单，1至%(most)s。", most=MOST_PLACES))
+    title = TextField(_l("名单名称"), [InputRequired(_l("请填写名称"))], most=LONGEST_TITLE)
+    places = WholeField(
+        _l("名额"), [InputRequired(_l("请填写整数"))],
+        description=_l("前几名列入名单，1至%(most)s。", most=MOST_PLACES),
+    )  # fmt: skip
     priority_cap = WholeField(
-        _l("倾斜分上限"), description=_l("有效积分最多计入多少分，0至%(most)s。", most=MOST_CAP)
+        _l("成效加分上限"), [InputRequired(_l("请填写整数"))],
+        description=_l("有效积分最多加多少分，0至%(most)s；加分与基础分分开列出。", most=MOST_CAP),
+    )  # fmt: skip
+    criteria = FieldList(FormField(CriterionRow), label=_l("评选指标"), max_entries=MOST_CRITERIA)
+    declare_until = BeijingDateTimeField(
+        _l("申报截止时间"), description=_l("有“单位申报、省局核定”的指标时填写，北京时间。")
     )
+    least_grade = SelectField(_l("成果等级不低于"))
+    levels = CheckboxesField(_l("面向的单位层级"))
+    within_months = _months(_l("成果有效期（月）"), _l("多少个月内通过验收的成果有效，1至120。"))
+    failed_months = _months(_l("不合格记录限制（月）"), _l("多少个月内有不合格成果的不列入，0为不限。"))
+    selected_most = _months(_l("三年内入选次数上限"), _l("已在同类名单入选达到这个次数的不再列入，0为不限。"))
+    per_unit = _months(_l("每个单位项目数上限"), _l("只用于按项目排序的轮次，0为不限。"))
 
-    def rules(self) -> RankingRules:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grades = [code for code in reversed(GRADE_ORDER) if code != "fail"]
+        self.least_grade.choices = [(code, translate(GRADE_LABELS[code])) for code in grades]
+        self.levels.choices = [(code, translate(label)) for code, label in LEVEL_LABELS.items()]
+
+    def rules(self) -> RoundRules:
         """The rules asked for."""
-        return RankingRules(priority_cap=self.priority_cap.data or 0)
+        taken = {row.form.code.data for row in self.criteria}
+        free = [number for number in range(1, 3 * MOST_CRITERIA) if f"c{number}" not in taken]
+        criteria = tuple(row.form.criterion(free[place]) for place, row in enumerate(self.criteria))
+        numbers = {name: self[name].data for name in NUMBERS}
+        conditions = Conditions(self.least_grade.data or "", tuple(self.levels.data or ()), **numbers)
+        return RoundRules(self.priority_cap.data, criteria, conditions)
+
+    def total(self) -> int:
+        """The sum of the weights as typed."""
+        return sum(row.form.weight.data or 0 for row in self.criteria)
 
     @classmethod
     def of(cls, plist: PriorityList) -> "ListForm":
         """The form as it stands."""
-        cap = rules_from_dict(plist.rules).priority_cap
-        return cls(formdata=None, obj=plist, data={"priority_cap": cap, "version": str(plist.version)})
+        data = _data(rules_from_dict(plist.rules))
+        return cls(formdata=None, obj=plist, data={**data, "version": str(plist.version)})
+
+    @classmethod
+    def fresh(cls) -> "ListForm":
+        """A new round's form with usual values."""
+        rules = RoundRules(criteria=DEFAULT_CRITERIA)
+        return cls(formdata=None, data={"kind": PriorityKind.PILOT.value, "places": 10, **_data(rules)})
+
+
+def _data(rules: RoundRules) -> dict[str, Any]:
+    conditions = rules.conditions
+    return {
+        "priority_cap": rules.priority_cap,
+        "criteria": [
+            {
+                "code": one.code, "label": one.label, "label_en": one.label_en, "source": one.source,
+                "weight": one.weight, "full": one.full,
+            }
+            for one in rules.criteria
+        ],
+        "least_grade": conditions.least_grade,
+        "levels": list(conditions.levels),
+        **{name: getattr(conditions, name) for name in NUMBERS},
+    }  # fmt: skip
 
 
 class NewListForm(ListForm):
-    """拟定名单."""
+    """拟定轮次."""
 
-    kind = RadioField(_l("名单类型"), choices=[SelectChoice(str(k), v) for k, v in KIND_LABELS.items()])
+    kind = RadioField(_l("轮次类型"), choices=[SelectChoice(str(k), v) for k, v in KIND_LABELS.items()])
 
 
 class ReasonForm(Form):
-    """更正理由."""
+    """提出更正、不予更正的理由."""
 
-    reason = LongTextField(_l("更正理由"), most=LONGEST_REASON)
+    reason = LongTextField(_l("理由"), most=LONGEST_REASON)

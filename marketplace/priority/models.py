@@ -70,9 +70,7 @@ class PriorityList(Numbered, Versioned, Base):
     correction_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
 
-    snapshots: Mapped[list["Snapshot"]] = relationship(
-        order_by="Snapshot.number", back_populates="plist"
-    )
+    snapshots: Mapped[list["Snapshot"]] = relationship(order_by="Snapshot.number", back_populates="plist")
 
 
 DECLARATION_FILES = "declaration"
@@ -80,8 +78,8 @@ DECLARATION_FILES = "declaration"
 
 
 class Declaration(Numbered, Versioned, Base):
-    """指标申报: the figure a unit declares for one criterion of one candidate (``unit:7``, ``project:3``), with evidence;
-    the office accepts it or refuses it with a reason."""
+    """指标申报: the figure a unit declares for one criterion of one candidate (``unit:7``, ``project:3``), with
+    evidence; the office accepts it or refuses it with a reason."""
 
     __tablename__ = "declaration"
     __table_args__ = (
@@ -144,9 +142,29 @@ class LedgerUse(Numbered, Base):
     """积分使用记录: this entry counted in this snapshot."""
 
     __tablename__ = "ledger_use"
-    __table_args__ = (UniqueConstraint("entry_id", "snapshot_id"), Index("ix_ledger_use_snapshot_id", "snapshot_id"))
+    __table_args__ = (
+        UniqueConstraint("entry_id", "snapshot_id"),
+        Index("ix_ledger_use_snapshot_id", "snapshot_id"),
+    )
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+
+    snapshot: Mapped[Snapshot] = relationship()
+
+
+class Placement(Numbered, Base):
+    """入选记录: a candidate that got a place in a snapshot; later rounds count them (不重复入选)."""
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        UniqueConstraint("snapshot_id", "candidate"),
+        Index("ix_placement_candidate", "candidate"),
+    )
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    candidate: Mapped[str] = mapped_column(String(32))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    rank: Mapped[int] = mapped_column(Integer)
 
     snapshot: Mapped[Snapshot] = relationship()

@@ -1,11 +1,10 @@
-"""The verbs of priority lists (名单办理): drafted, published as a frozen snapshot, corrected by the next one."""
+"""The verbs of priority rounds (轮次办理): drafted, announced, published as a snapshot, corrected by the next."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from marketplace.computations.models import Computation
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.clock import beijing_date
 from marketplace.core.errors import Invalid, Problem
@@ -13,38 +12,35 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require
 from marketplace.priority import policy
-from marketplace.priority.events import PriorityListDrafted, SnapshotTaken
-from marketplace.priority.models import PriorityKind, PriorityList, Snapshot
-from marketplace.priority.queries import inputs_for
-from marketplace.priority.ranking import RankingRules, rank, rules_from_dict
-from marketplace.priority.workflow import PRIORITY_LIST
+from marketplace.priority.events import (
+    CorrectionDropped,
+    CorrectionProposed,
+    PriorityListDrafted,
+    RoundAnnounced,
+)
+from marketplace.priority.models import Declaration, PriorityKind, PriorityList, Snapshot
+from marketplace.priority.rules import RoundRules, rule_problems, rules_from_dict, rules_sha256
+from marketplace.priority.snapshots import ask_for_result, content_of, freeze, result_of
+from marketplace.priority.workflow import PRIORITY_LIST, DeclarationState
 
-MOST_PLACES = 500
-MOST_CAP = 100
 LONGEST_TITLE = 120
 LONGEST_REASON = 1000
-FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """快照核验: the content has the hash on record; the rows follow from the frozen inputs by the frozen rules."""
-
-    content_intact: bool
-    rows_follow: bool
-
-    @property
-    def ok(self) -> bool:
-        return self.content_intact and self.rows_follow
-
-
-def draft_list(uow: UnitOfWork, kind: str, title: str, places: int, rules: RankingRules) -> PriorityList:
-    """拟定名单: kind, title, number of places and rules; its rows are a preview until publication."""
+def draft_list(
+    uow: UnitOfWork,
+    kind: str,
+    title: str,
+    places: int,
+    rules: RoundRules,
+    declare_until: datetime | None = None,
+) -> PriorityList:
+    """拟定轮次: kind, title, number of places and rules; its rows are a preview until publication."""
     require(policy.may_draft(uow.actor))
-    _check(title, places, rules, kind)
+    _check(uow, title, places, rules, kind, declare_until)
     plist = PriorityList(
         code=_next_code(uow), kind=kind, title=title, rules=rules.to_dict(), places=places,
-        created_by=uow.actor.person_id, created_at=uow.now,
+        created_by=uow.actor.person_id, created_at=uow.now, declare_until=declare_until,
     )  # fmt: skip
     uow.session.add(plist)
     uow.session.flush()
@@ -57,91 +53,119 @@ def revise_list(
     plist: PriorityList,
     title: str,
     places: int,
-    rules: RankingRules,
+    rules: RoundRules,
     version: int | None = None,
+    declare_until: datetime | None = None,
 ) -> None:
-    """修改名单草稿. Whoever revises it last has drafted it."""
+    """修改轮次草稿. Whoever revises it last has drafted it."""
     require(policy.may_revise(uow.actor, plist))
     require_version(plist, version)
-    _check(title, places, rules, plist.kind)
+    _check(uow, title, places, rules, plist.kind, declare_until)
     plist.title, plist.places, plist.rules = title, places, rules.to_dict()
+    plist.declare_until = declare_until
     plist.created_by = uow.actor.person_id
     uow.emit(PriorityListDrafted(list_id=plist.id))
 
 
+def announce_list(uow: UnitOfWork, plist: PriorityList, version: int | None = None) -> None:
+    """公布规则: by a second person; from now on the rules are frozen and their hash is on record."""
+    require(policy.may_announce(uow.actor, plist))
+    require_version(plist, version)
+    rules = rules_from_dict(plist.rules)
+    _check(uow, plist.title, plist.places, rules, plist.kind, plist.declare_until)
+    PRIORITY_LIST.advance(plist, "announce")
+    plist.announced_at, plist.rules_sha256 = uow.now, rules_sha256(rules, plist.places)
+    uow.emit(RoundAnnounced(list_id=plist.id, rules_sha256=plist.rules_sha256))
+
+
+def compute_list(uow: UnitOfWork, plist: PriorityList) -> Computation:
+    """测算排序: in the background."""
+    require(policy.may_compute(uow.actor, plist))
+    return ask_for_result(uow, plist)
+
+
 def publish_list(uow: UnitOfWork, plist: PriorityList, version: int | None = None) -> Snapshot:
-    """冻结并发布: by a second person; what is published is snapshot number 1."""
+    """冻结并发布: by a second person; what has been computed is published as snapshot number 1."""
     require(policy.may_publish(uow.actor, plist))
     require_version(plist, version)
-    content = content_of(uow, plist, 1)
-    if not content["rows"]:
-        raise Invalid({"rows": N_("还没有通过验收的成果，名单为空，不能发布")})
+    if problem := _open_declarations(uow, plist):
+        raise Invalid({"rows": problem})
+    content = content_of(uow, plist, result_of(uow.session, plist.id), 1)
     PRIORITY_LIST.advance(plist, "publish")
-    return _freeze(uow, plist, content, "")
+    return freeze(uow, plist, content, "")
 
 
-def correct_list(uow: UnitOfWork, plist: PriorityList, reason: str, version: int | None = None) -> Snapshot:
-    """更正: the next snapshot with its reason; the earlier ones stay as they are."""
+def propose_correction(uow: UnitOfWork, plist: PriorityList, reason: str, version: int | None = None) -> None:
+    """提出更正: with its reason; the ranking is computed anew, another person confirms it."""
+    require(policy.may_propose(uow.actor, plist))
+    require_version(plist, version)
+    _check_reason(reason)
+    PRIORITY_LIST.advance(plist, "propose")
+    plist.correction_reason, plist.correction_by = reason, uow.actor.person_id
+    uow.emit(CorrectionProposed(list_id=plist.id, opinion=reason))
+    ask_for_result(uow, plist)
+
+
+def correct_list(uow: UnitOfWork, plist: PriorityList, version: int | None = None) -> Snapshot:
+    """确认更正: the next snapshot with its reason; the earlier ones stay as they are."""
     require(policy.may_correct(uow.actor, plist))
     require_version(plist, version)
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid({"reason": (N_("请填写更正理由，不超过%(most)s字"), {"most": LONGEST_REASON})})
     last = max(plist.snapshots, key=lambda snapshot: snapshot.number)
-    content = content_of(uow, plist, last.number + 1)
-    if content["rows"] == last.content["rows"]:
-        raise Invalid({"reason": N_("重新计算后名单没有变化，不需要更正")})
+    content = content_of(uow, plist, result_of(uow.session, plist.id), last.number + 1)
+    if _said(content) == _said(last.content):
+        raise Invalid({"rows": N_("重新测算后名单没有变化，不需要更正")})
     PRIORITY_LIST.advance(plist, "correct")
-    return _freeze(uow, plist, content, reason)
+    reason, plist.correction_reason, plist.correction_by = plist.correction_reason or "", None, None
+    return freeze(uow, plist, content, reason)
 
 
-def content_of(uow: UnitOfWork, plist: PriorityList, number: int) -> dict[str, Any]:
-    """What a snapshot freezes: the list, its rules, the inputs and the rows that follow from them."""
-    inputs = inputs_for(uow.session, plist.kind, uow.now)
-    rules = rules_from_dict(plist.rules)
-    return {
-        "format": FORMAT,
-        "list": {"code": plist.code, "kind": plist.kind, "title": plist.title, "places": plist.places},
-        "number": number,
-        "rules": rules.to_dict(),
-        "inputs": inputs,
-        "rows": rank(plist.kind, rules, inputs),
-    }
+def drop_correction(uow: UnitOfWork, plist: PriorityList, opinion: str, version: int | None = None) -> None:
+    """不予更正: the list stays as it is."""
+    require(policy.may_correct(uow.actor, plist))
+    require_version(plist, version)
+    _check_reason(opinion)
+    PRIORITY_LIST.advance(plist, "drop")
+    plist.correction_reason, plist.correction_by = None, None
+    uow.emit(CorrectionDropped(list_id=plist.id, opinion=opinion))
 
 
-def verify_snapshot(snapshot: Snapshot) -> Verification:
-    """核验: computes hash and rows again from what was frozen."""
-    content: Mapping[str, Any] = snapshot.content
-    rows = rank(content["list"]["kind"], rules_from_dict(content["rules"]), content["inputs"])
-    return Verification(
-        sha256_hex(content) == snapshot.sha256, sha256_hex(rows) == sha256_hex(content["rows"])
-    )
+def _said(content: dict[str, object]) -> str:
+    """What a snapshot says, apart from when: the same in two snapshots means nothing was corrected."""
+    return sha256_hex({name: content.get(name) for name in ("rows", "excluded", "plan")})
 
 
-def _freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any], reason: str) -> Snapshot:
-    snapshot = Snapshot(
-        list_id=plist.id, number=content["number"], taken_at=uow.now, taken_by=uow.actor.person_id, reason=reason,
-        content=content, sha256=sha256_hex(content),
-    )  # fmt: skip
-    plist.snapshots.append(snapshot)
-    uow.session.flush()
-    uow.emit(
-        SnapshotTaken(
-            list_id=plist.id, number=snapshot.number, sha256=snapshot.sha256, opinion=reason or None
+def _open_declarations(uow: UnitOfWork, plist: PriorityList) -> Problem | None:
+    """What of the declarations must come first."""
+    if plist.declare_until is not None and uow.now < plist.declare_until:
+        return N_("申报尚未截止，不能发布")
+    waiting = uow.session.scalar(
+        select(func.count()).where(
+            Declaration.list_id == plist.id, Declaration.state == DeclarationState.SUBMITTED
         )
     )
-    return snapshot
+    return (N_("还有%(count)s项申报没有核定，不能发布"), {"count": waiting}) if waiting else None
 
 
-def _check(title: str, places: int, rules: RankingRules, kind: str) -> None:
+def _check_reason(reason: str) -> None:
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid({"reason": (N_("请填写理由，不超过%(most)s字"), {"most": LONGEST_REASON})})
+
+
+def _check(
+    uow: UnitOfWork, title: str, places: int, rules: RoundRules, kind: str, declare_until: datetime | None
+) -> None:
     problems: dict[str, Problem] = {}
     if kind not in set(PriorityKind):
-        problems["kind"] = N_("请选择名单类型")
+        problems["kind"] = N_("请选择轮次类型")
     if not title or len(title) > LONGEST_TITLE:
         problems["title"] = (N_("请填写名称，不超过%(most)s字"), {"most": LONGEST_TITLE})
-    if not 1 <= places <= MOST_PLACES:
-        problems["places"] = (N_("请填写1至%(most)s的整数"), {"most": MOST_PLACES})
-    if not 0 <= rules.priority_cap <= MOST_CAP:
-        problems["priority_cap"] = (N_("请填写0至%(most)s的整数"), {"most": MOST_CAP})
+    if rules.declared and (declare_until is None or declare_until <= uow.now):
+        problems["declare_until"] = N_("有单位申报的指标，请填写今后的申报截止时间")
+    if not rules.declared and declare_until is not None:
+        problems["declare_until"] = N_("没有单位申报的指标，不需要申报截止时间")
+    if kind == PriorityKind.PILOT and rules.conditions.per_unit:
+        problems["per_unit"] = N_("试点按单位排序，不能限制每个单位的项目数，请填0")
+    problems |= rule_problems(rules, places)
     if problems:
         raise Invalid(problems)
 

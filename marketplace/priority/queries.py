@@ -1,8 +1,7 @@
-"""Reading the ledger, the lists, and everything a ranking is made from."""
+"""Reading the ledger, the rounds and their snapshots."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,12 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.organisations.models import Organisation
-from marketplace.priority.models import LedgerEntry, PriorityKind, PriorityList, Snapshot
+from marketplace.priority.models import LedgerEntry, LedgerUse, PriorityList, Snapshot
 from marketplace.priority.policy import may_read_ledger, may_read_list, reads_all
 from marketplace.priority.workflow import PriorityState
-from marketplace.projects.models import Project
-from marketplace.projects.queries import punctuality
-from marketplace.projects.workflow import ProjectState
 
 
 def list_for(session: Session, actor: Actor, list_id: int) -> PriorityList:
@@ -28,9 +24,9 @@ def list_for(session: Session, actor: Actor, list_id: int) -> PriorityList:
 
 
 def lists(actor: Actor) -> Any:
-    """All lists that the actor may read, the newest first."""
+    """All rounds that the actor may read, the newest first."""
     query = select(PriorityList).order_by(PriorityList.created_at.desc(), PriorityList.id.desc())
-    return query if reads_all(actor) else query.where(PriorityList.state == PriorityState.PUBLISHED)
+    return query if reads_all(actor) else query.where(PriorityList.state != PriorityState.DRAFT)
 
 
 def snapshot_for(session: Session, actor: Actor, list_id: int, number: int) -> Snapshot:
@@ -53,61 +49,6 @@ def snapshots_of(session: Session, list_id: int) -> Sequence[Snapshot]:
     return session.scalars(query).all()
 
 
-def inputs_for(session: Session, kind: str, at: datetime) -> dict[str, Any]:
-    """名单依据 at a moment, as plain values: accepted outcomes, units in official order, ledger entries. Four
-    statements whatever the number."""
-    accepted = session.scalars(
-        select(Project)
-        .where(Project.state == ProjectState.ACCEPTED, Project.decided_at <= at)
-        .order_by(Project.number)
-    ).all()
-    units = _units(session, {project.lead_id for project in accepted})
-    on_time = punctuality(session, [project.id for project in accepted])
-    return {
-        "kind": PriorityKind(kind).value,
-        "at": at.isoformat(timespec="microseconds"),
-        "units": [{"id": unit.id, "name": unit.name, "order": unit.order_key} for unit in units],
-        "outcomes": [_outcome(project, on_time[project.id]) for project in accepted],
-        "entries": _entries(session, [unit.id for unit in units], at),
-    }
-
-
-def _units(session: Session, ids: set[int]) -> Sequence[Organisation]:
-    query = (
-        select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.order_key, Organisation.id)
-    )
-    return session.scalars(query).all()
-
-
-def _outcome(project: Project, on_time: tuple[int, int]) -> dict[str, Any]:
-    return {
-        "project_id": project.id, "number": project.number, "title": project.title, "unit_id": project.lead_id,
-        "score": f"{project.score or Decimal(0):.2f}", "grade": project.grade, "on_time": list(on_time),
-    }  # fmt: skip
-
-
-def _entries(session: Session, unit_ids: Sequence[int], at: datetime) -> list[dict[str, Any]]:
-    query = (
-        select(LedgerEntry, Project.number)
-        .join(Project, Project.id == LedgerEntry.project_id)
-        .where(
-            LedgerEntry.organisation_id.in_(unit_ids),
-            LedgerEntry.earned_at <= at,
-            LedgerEntry.valid_until > at,
-        )
-        .order_by(LedgerEntry.earned_at, LedgerEntry.id)
-    )
-    return [
-        {
-            "id": entry.id, "unit_id": entry.organisation_id, "project_id": entry.project_id, "number": number,
-            "part": entry.part, "points": f"{entry.points:.2f}", "reason": entry.reason,
-            "earned_at": entry.earned_at.isoformat(timespec="microseconds"),
-            "valid_until": entry.valid_until.isoformat(timespec="microseconds"),
-        }
-        for entry, number in session.execute(query)
-    ]  # fmt: skip
-
-
 def unit_for(session: Session, actor: Actor, organisation_id: int) -> Organisation:
     """A unit whose points the actor may read."""
     found = session.get(Organisation, organisation_id)
@@ -126,6 +67,21 @@ def entries_of(session: Session, organisation_id: int) -> Sequence[LedgerEntry]:
         .limit(500)
     )
     return session.scalars(query).all()
+
+
+def uses_of(session: Session, entry_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Entry → the snapshots in which it counted: (list id, code, title, number), the earliest first."""
+    query = (
+        select(LedgerUse.entry_id, PriorityList.id, PriorityList.code, PriorityList.title, Snapshot.number)
+        .join(Snapshot, Snapshot.id == LedgerUse.snapshot_id)
+        .join(PriorityList, PriorityList.id == Snapshot.list_id)
+        .where(LedgerUse.entry_id.in_(list(entry_ids)))
+        .order_by(LedgerUse.id)
+    )
+    found: dict[int, list[Any]] = {entry: [] for entry in entry_ids}
+    for entry, *use in session.execute(query):
+        found[entry].append(use)
+    return found
 
 
 def sums(now: datetime) -> Any:

@@ -105,7 +105,8 @@ def _per_unit(rows: list[Row], rules: RoundRules) -> tuple[list[Row], list[Row]]
     """每个单位至多几项: in the order of the ranking; the rest is left out with the reason."""
     most = rules.conditions.per_unit
     seen: dict[int, int] = {}
-    kept, left = [], []
+    kept: list[Row] = []
+    left: list[Row] = []
     for row in rows:
         seen[row["unit_id"]] = seen.get(row["unit_id"], 0) + 1
         (kept if not most or seen[row["unit_id"]] <= most else left).append(row)

@@ -11,7 +11,6 @@ from typing import Any
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
-from marketplace.organisations.models import LEAD_KINDS
 from marketplace.topics.rules import GRADES
 
 MOST_CRITERIA = 9
@@ -19,6 +18,10 @@ MOST_CAP = 30
 MOST_PLACES = 500
 MOST_FULL = 100_000
 LONGEST_LABEL = 40
+
+
+LEVELS = ("municipal", "county", "direct_unit")
+"""Kinds of units that may lead; named here so that the worker's child needs no tables."""
 
 
 class Source(StrEnum):
@@ -59,7 +62,7 @@ class Conditions:
     unit in a round of projects. 0 stands for no limit."""
 
     least_grade: str = "pass"
-    levels: tuple[str, ...] = tuple(str(kind) for kind in LEAD_KINDS)
+    levels: tuple[str, ...] = LEVELS
     within_months: int = 36
     failed_months: int = 0
     selected_most: int = 0
@@ -75,7 +78,7 @@ DEFAULT_CRITERIA = (
 
 @dataclass(frozen=True, slots=True)
 class RoundRules:
-    """轮次规则: ``priority_cap`` bounds the bonus (成效加分), which is shown apart from the base score. Ties: total, then
+    """轮次规则: ``priority_cap`` bounds the bonus (成效加分), shown apart from the base score. Ties: total, then
     base score, then punctuality, then official order. ``weighing``: typed or ahp."""
 
     priority_cap: int = 10
@@ -156,7 +159,7 @@ def _condition_problems(rules: RoundRules) -> dict[str, Problem]:
     found, problems = rules.conditions, dict[str, Problem]()
     if found.least_grade not in {line.code for line in GRADES if line.points > 0}:
         problems["least_grade"] = N_("请选择列出的一项")
-    if not found.levels or not set(found.levels) <= {str(kind) for kind in LEAD_KINDS}:
+    if not found.levels or not set(found.levels) <= set(LEVELS):
         problems["levels"] = N_("请至少选择一类单位")
     bounds = {
         "within_months": (1, 120),

@@ -13,28 +13,45 @@ from marketplace.priority.models import PriorityList
 from marketplace.priority.workflow import PriorityState
 
 MOST = 50
+WAITING = {
+    PriorityState.DRAFT: N_("公布轮次规则"),
+    PriorityState.ANNOUNCED: N_("发布优先名单"),
+    PriorityState.CORRECTING: N_("确认名单更正"),
+}
+GOING_ON = {
+    PriorityState.DRAFT: N_("轮次规则待公布"),
+    PriorityState.ANNOUNCED: N_("优先名单待发布"),
+    PriorityState.CORRECTING: N_("名单更正待确认"),
+}
 
 
 def todos_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem]:
-    """待办: an approver publishes what somebody else has drafted."""
+    """待办: an approver announces, publishes and confirms what somebody else has drafted or proposed."""
     if not actor.has(Role.APPROVER):
         return []
     return [
-        _item(N_("发布优先名单"), plist) for plist in _drafts(session) if plist.created_by != actor.person_id
+        _item(WAITING[PriorityState(plist.state)], plist)
+        for plist in _open(session)
+        if actor.person_id != _first(plist)
     ]
 
 
 def ongoing_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem]:
-    """进行中: the drafts of the officers."""
+    """进行中: the rounds of the officers that are not published."""
     if not actor.has(Role.OFFICER):
         return []
-    return [_item(N_("优先名单待发布"), plist) for plist in _drafts(session)]
+    return [_item(GOING_ON[PriorityState(plist.state)], plist) for plist in _open(session)]
 
 
-def _drafts(session: Session) -> Sequence[PriorityList]:
+def _first(plist: PriorityList) -> int | None:
+    """Who did the first half and cannot do the second."""
+    return plist.correction_by if plist.state == PriorityState.CORRECTING else plist.created_by
+
+
+def _open(session: Session) -> Sequence[PriorityList]:
     query = (
         select(PriorityList)
-        .where(PriorityList.state == PriorityState.DRAFT)
+        .where(PriorityList.state != PriorityState.PUBLISHED)
         .order_by(PriorityList.created_at, PriorityList.id)
         .limit(MOST)
     )

@@ -30,7 +30,13 @@ PRIORITY_LIST = Workflow(
         Move(PriorityState.DRAFT, "announce", PriorityState.ANNOUNCED, N_("公布规则"), _APPROVER),
         Move(PriorityState.ANNOUNCED, "publish", PriorityState.PUBLISHED, N_("冻结并发布"), _APPROVER),
         Move(PriorityState.PUBLISHED, "propose", PriorityState.CORRECTING, N_("提出更正"), _OFFICER),
-        Move(PriorityState.CORRECTING, "correct", PriorityState.PUBLISHED, N_("确认更正并形成新快照"), _APPROVER),
+        Move(
+            PriorityState.CORRECTING,
+            "correct",
+            PriorityState.PUBLISHED,
+            N_("确认更正并形成新快照"),
+            _APPROVER,
+        ),
         Move(PriorityState.CORRECTING, "drop", PriorityState.PUBLISHED, N_("不予更正"), _APPROVER),
     ),
 )

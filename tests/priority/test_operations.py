@@ -16,14 +16,14 @@ from marketplace.priority.operations import (
     revise_list,
     verify_snapshot,
 )
-from marketplace.priority.ranking import RankingRules
 from marketplace.priority.reactions import credit
+from marketplace.priority.rules import RoundRules
 from marketplace.priority.todos import ongoing_for, todos_for
 from marketplace.projects.events import OutcomeAccepted
 from tests.support.projects import accepted_project, outcome_id
 from tests.support.world import World
 
-RULES = RankingRules(10)
+RULES = RoundRules(10)
 
 
 def ledger(world: World) -> list[tuple[str, str, Decimal]]:
@@ -153,7 +153,7 @@ def test_the_funding_list_ranks_projects(world: World) -> None:
 )  # fmt: skip
 def test_bad_drafts_are_refused(sqlite_world: World, kind: str, title: str, places: int, cap: int) -> None:
     with pytest.raises(Invalid):
-        sqlite_world.do("officer", draft_list, kind, title, places, RankingRules(cap))
+        sqlite_world.do("officer", draft_list, kind, title, places, RoundRules(cap))
 
 
 def test_every_forbidden_move_of_a_list_is_refused(sqlite_world: World) -> None:

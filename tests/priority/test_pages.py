@@ -6,7 +6,7 @@ from sqlalchemy import select
 from marketplace.organisations.models import Organisation
 from marketplace.priority.models import PriorityList, Snapshot
 from marketplace.priority.operations import draft_list, publish_list
-from marketplace.priority.ranking import RankingRules
+from marketplace.priority.rules import RoundRules
 from tests.support.projects import accepted_project
 from tests.support.world import World
 
@@ -14,7 +14,7 @@ ADMINISTRATORS = ("sysadmin", "secadmin", "auditadmin")
 
 
 def drafted(world: World, kind: str = "pilot") -> int:
-    plist = world.do("officer", draft_list, kind, "试点名单（示例）", 1, RankingRules(10))
+    plist = world.do("officer", draft_list, kind, "试点名单（示例）", 1, RoundRules(10))
     list_id: int = plist.id
     return list_id
 
