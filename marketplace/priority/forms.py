@@ -40,7 +40,7 @@ class CriterionRow(Row):
     """One criterion."""
 
     code = HiddenField()
-    label = TextField(_l("指标"), [InputRequired(_l("请填写指标名称"))], most=LONGEST_LABEL)
+    label = TextField(_l("评选指标名称"), [InputRequired(_l("请填写指标名称"))], most=LONGEST_LABEL)
     label_en = TextField(_l("英文名称"), most=60)
     source = SelectField(_l("来源"), validate_choice=False)
     weight = WholeField(_l("权重"), [InputRequired(_l("请填写权重"))])

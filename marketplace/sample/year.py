@@ -1,12 +1,16 @@
 """The sample year (示例年度): 24 topics on two lists, in every stage, brought there by the cast's own deeds."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from marketplace.computations.process import compute_here
+from marketplace.computations.work import settle
+from marketplace.computations.workflow import COMPUTATION
 from marketplace.priority import operations as priority
 from marketplace.priority.models import PriorityKind, PriorityList
-from marketplace.priority.ranking import RankingRules
+from marketplace.priority.rules import DEFAULT_CRITERIA, RoundRules
+from marketplace.priority.snapshots import result_of
 from marketplace.reviews.models import Panel
 from marketplace.sample import players
 from marketplace.sample.players import Bidder
@@ -252,17 +256,41 @@ def accepting(stage: Stage, life: Life, outcome_id: int, quality: int) -> Scene:
 
 
 def rankings(stage: Stage) -> Scene:
-    """The pilot list is published, the funding list is being prepared."""
+    """The pilot list is published with its tiers, the national recommendation is being prepared."""
+    pilot_id = yield from announced_round(stage, -24, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 3)
     yield stage.day(-9, 9)
-    with stage.acting("officer") as uow:
-        pilot = priority.draft_list(
-            uow, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 4, RankingRules()
-        )
-        pilot.is_sample = True
-        pilot_id = pilot.id
+    stage.do("officer", priority.compute_list, (PriorityList, pilot_id))
+    compute_round(stage, pilot_id)
     yield stage.day(-8, 15)
     stage.do("approver", priority.publish_list, (PriorityList, pilot_id))
+    national = "国家级项目推荐名单（示例）"
+    yield from announced_round(stage, -6, PriorityKind.NATIONAL, national, 2)
     yield stage.day(-3, 9)
     with stage.acting("officer") as uow:
         title = "标准化项目资金支持名单（示例）"
-        priority.draft_list(uow, PriorityKind.FUNDING, title, 3, RankingRules()).is_sample = True
+        rules = RoundRules(criteria=DEFAULT_CRITERIA)
+        priority.draft_list(uow, PriorityKind.FUNDING, title, 3, rules).is_sample = True
+
+
+def announced_round(
+    stage: Stage, day: int, kind: str, title: str, places: int
+) -> Generator[datetime, None, int]:
+    """The officer draws up a round, the approver announces its rules."""
+    yield stage.day(day, 9)
+    rules = RoundRules(criteria=DEFAULT_CRITERIA)
+    with stage.acting("officer") as uow:
+        drawn = priority.draft_list(uow, kind, title, places, rules)
+        drawn.is_sample = True
+        list_id = drawn.id
+    yield stage.day(day + 1, 15)
+    stage.do("approver", priority.announce_list, (PriorityList, list_id))
+    return list_id
+
+
+def compute_round(stage: Stage, list_id: int) -> None:
+    """What the worker would do, at once and in this process."""
+    with stage.acting(None) as uow:
+        found = result_of(uow.session, list_id)
+        if found is not None:
+            COMPUTATION.advance(found, "start")
+            settle(uow, found, compute_here(found.kind, found.payload))

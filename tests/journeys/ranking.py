@@ -16,7 +16,7 @@ KINDS = {
 DEEDS = (
     "发布榜单并冻结规则", "提交榜题审定", "发榜", "送单位审核", "提交揭榜申请", "截止启封", "启封揭榜申请",
     "形成评审结果", "提出立项意见", "确认立项决定", "项目立项", "里程碑退回", "里程碑通过", "提交成果", "成果通过验收",
-    "记入成效积分", "冻结并发布名单快照",
+    "记入成效积分", "公布优先轮次规则", "冻结并发布名单快照",
 )  # fmt: skip
 
 
@@ -25,11 +25,26 @@ def list_is_drafted(story: Story) -> None:
     with story.office.somebody("officer") as officer:
         officer.open("/priority")
         officer.press("拟定名单")
-        officer.tick("试点安排（按单位排序）")
+        officer.tick("省级专项试点（按单位排序）")
         officer.fill("名单名称", PILOT)
         officer.fill("名额", "3")
         officer.press("保存并预览")
         officer.sees(PILOT, WINNER, "这是按当前数据实时计算的预览")
+
+
+def rules_are_announced(story: Story) -> None:
+    """The approver announces the rules, which are frozen; the officer has the ranking computed."""
+    with story.office.somebody("approver") as approver:
+        approver.open("/priority")
+        approver.press(PILOT, within=approver.page.get_by_role("main"))
+        approver.press("公布规则")
+        approver.sees("规则已公布并冻结")
+    with story.office.somebody("officer") as officer:
+        officer.open("/priority")
+        officer.press(PILOT, within=officer.page.get_by_role("main"))
+        officer.press("测算排序")
+        officer.sees("已提交测算")
+    story.office.world.compute()
 
 
 def list_is_published(story: Story) -> None:

@@ -26,6 +26,7 @@ STEPS = (
     working.outcome_is_delivered,
     judging.acceptance_is_judged,
     ranking.list_is_drafted,
+    ranking.rules_are_announced,
     ranking.list_is_published,
     ranking.mails_went_out,
     ranking.trail_tells_the_story,

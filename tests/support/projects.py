@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from marketplace.projects.workflow import PROJECT
 from marketplace.reviews.events import PanelConcluded
 from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.workflow import PanelState, SubjectKind
+from marketplace.topics.rules import OUTCOME_RUBRIC
 from marketplace.topics.workflow import TopicState
 from tests.support.builders import build_bid, build_topic
 from tests.support.samples import pdf
@@ -131,7 +133,8 @@ def conclude(world: World, project_id: int, score: str) -> None:
         if PROJECT.allows(outcome.project.state, "convene"):
             PROJECT.advance(outcome.project, "convene")
         panel = Panel(
-            subject_kind=SubjectKind.OUTCOME, topic_id=outcome.project.topic_id, rubric={}, size=5, trim_from=5,
+            subject_kind=SubjectKind.OUTCOME, topic_id=outcome.project.topic_id,
+            rubric=asdict(OUTCOME_RUBRIC), size=5, trim_from=5,
             reason_below=60, state=PanelState.CONCLUDED, convened_at=uow.now, concluded_at=uow.now,
         )  # fmt: skip
         uow.session.add(panel)

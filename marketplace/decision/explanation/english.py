@@ -53,7 +53,9 @@ def _round(facts: Facts, own: Round) -> str:
     text = f"The base score is {own.base} points" + (f"; contributions in points: {parts}" if parts else "")
     if own.bonus < 0:
         return f"{text}. Failed outcomes take {-own.bonus} points off."
-    return f"{text}. A bonus of {own.bonus} points for past outcomes comes on top." if own.bonus else f"{text}."
+    return (
+        f"{text}. A bonus of {own.bonus} points for past outcomes comes on top." if own.bonus else f"{text}."
+    )
 
 
 def _calibrated(facts: Facts) -> str:

@@ -70,7 +70,7 @@ def _rows_sheet(content: dict[str, Any]) -> Sheet:
 
 
 def _worth(content: dict[str, Any], key: str) -> list[Any]:
-    assessment = content.get("assessment")
+    assessment = content["assessment"]
     if not assessment:
         return ["", "", "", "", ""]
     one = assessment["rows"][key]

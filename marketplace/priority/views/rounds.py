@@ -75,7 +75,8 @@ def live(plist: PriorityList, computation: Computation | None) -> dict[str, Any]
     }  # fmt: skip
     if problem is None and computation is not None and computation.result is not None:
         return {**frame, **computation.result}
-    return {**frame, **preview({"rules": plist.rules, "inputs": inputs})}
+    rows = preview({"rules": plist.rules, "inputs": inputs})
+    return {**frame, **rows, "assessment": None, "calibration": None}
 
 
 def correction(
