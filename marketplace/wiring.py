@@ -73,6 +73,7 @@ REACTIONS: Reactions = {
     bid.BidDisqualified: (bid_mails.tell_disqualification,),
     review.PanelReleased: (review_mails.invite_members,),
     review.SeatAdded: (review_mails.invite_replacement,),
+    review.SeatDeclined: (review_mails.tell_of_refusal,),
     review.SeatRecused: (review_mails.tell_of_recusal,),
     review.ExtraCalled: (review_mails.ask_extra_expert,),
     review.ExtraMissing: (review_mails.tell_of_missing_expert,),

@@ -29,3 +29,13 @@ class ExpertChanged(ExpertEvent):
     term_to: str
     opinion: str = ""
     audit_label: ClassVar[str] = N_("修改专家信息或聘期")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertRated(ExpertEvent):
+    """The office's mark for the work on one panel."""
+
+    panel_id: int
+    score: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("评价专家履职")

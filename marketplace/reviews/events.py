@@ -93,6 +93,13 @@ class ExtraMissing(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatDeclined(PanelEvent):
+    seat_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("专家谢绝邀请")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event):
     """One frozen sheet. It has its own trail, so that a panel's history stays readable."""
 

@@ -44,6 +44,17 @@ class RecuseForm(Form):
     )
 
 
+class DeclineForm(Form):
+    """谢绝邀请."""
+
+    why = LongTextField(
+        _l("谢绝原因"),
+        [DataRequired(_l("请说明谢绝的原因"))],
+        most=500,
+        description=_l("例如：这段时间有其他工作，无法按时评完。谢绝后本评审组不再邀请您。"),
+    )
+
+
 class ConfirmForm(Form):
     """承诺无利害关系."""
 

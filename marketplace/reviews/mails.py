@@ -18,6 +18,7 @@ from marketplace.reviews.events import (
     PanelConcluded,
     PanelReleased,
     SeatAdded,
+    SeatDeclined,
     SeatFinished,
     SeatRecused,
 )
@@ -69,6 +70,16 @@ def tell_of_recusal(uow: UnitOfWork, event: SeatRecused) -> None:
     names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
     enqueue(
         uow, kind="seat_recused", dedupe_key=f"seat-recused:{event.seat_id}", recipients=_officers(uow),
+        context=_context(panel, expert=names[0], opinion=event.opinion),
+    )  # fmt: skip
+
+
+def tell_of_refusal(uow: UnitOfWork, event: SeatDeclined) -> None:
+    """谢绝提醒 to the officers: a seat has fallen empty."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
+    enqueue(
+        uow, kind="seat_declined", dedupe_key=f"seat-declined:{event.seat_id}", recipients=_officers(uow),
         context=_context(panel, expert=names[0], opinion=event.opinion),
     )  # fmt: skip
 

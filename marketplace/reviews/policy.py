@@ -210,3 +210,17 @@ def may_read_result(actor: Actor, panel_state: str, own_seat_state: str | None =
         YES if actor.has(*READERS) or member else no(N_("您无权查看评审结果")),
         YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能查看评分")),
     )
+
+
+def may_decline(actor: Actor, person_id: int, panel_state: str, seat_state: str) -> Verdict:
+    """谢绝邀请: before she has answered; she is not invited to this panel again."""
+    return may_answer(actor, person_id, panel_state, seat_state)
+
+
+def may_rate(actor: Actor, panel_state: str, seat_state: str) -> Verdict:
+    """评价履职: every member who scored, once the panel has a result."""
+    return first_refusal(
+        _officer(actor),
+        YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能评价专家履职")),
+        YES if seat_state == SeatState.CONFIRMED else no(N_("只评价完成评审的专家")),
+    )

@@ -4,19 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.experts.models import Expert, ExpertKind
+from marketplace.experts.queries import standings
+from marketplace.experts.standing import UNRATED, Standing
 from marketplace.organisations.models import Organisation, OrganisationKind, Person, PersonState
 from marketplace.reviews.composition import Member
 from marketplace.reviews.facts import Ground, facts_of, judges_of, read_ground
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS
 from marketplace.reviews.recusal import Recusal, recusals_of, whole
-from marketplace.reviews.workflow import SeatState
+from marketplace.reviews.workflow import PanelState, SeatState
 
 INSIDE = (OrganisationKind.PROVINCE, OrganisationKind.DIVISION, OrganisationKind.DIRECT_UNIT)
 """The province's own offices and units: an expert from elsewhere is 系统外专家."""
@@ -32,6 +34,19 @@ class Candidate:
     recusals: Mapping[int, Recusal]
     recusal: Recusal
     seat: Seat | None
+    standing: Standing = UNRATED
+    load: int = 0
+    """Other panels on which she sits now."""
+
+    @property
+    def sits(self) -> bool:
+        """Invited or confirmed."""
+        return self.seat is not None and self.seat.state in ACTIVE_SEATS
+
+    @property
+    def exclusion(self) -> Problem | None:
+        """Why she cannot be chosen, whatever it is."""
+        return (self.recusal.reason, self.recusal.params) if self.recusal.forbidden else self.barred
 
     @property
     def barred(self) -> Problem | None:
@@ -40,6 +55,11 @@ class Candidate:
             return N_("该专家已谢绝本评审组的邀请，不再邀请")
         if self.seat is not None and self.seat.state != SeatState.REMOVED:
             return N_("该专家已在评审组或已回避")
+        if self.standing.barred:
+            return (N_("近两年履职评价平均%(average)s分，低于60分"), {"average": self.standing.average})
+        limit = self.expert.workload_limit
+        if limit is not None and self.load >= limit:
+            return (N_("同时参加的评审组已达本人上限%(limit)s个"), {"limit": limit})
         return None
 
     @property
@@ -75,19 +95,25 @@ class Pool:
 
 
 def pool_for(session: Session, panel: Panel, today: date) -> Pool:
-    """The pool against one panel's interests: eight statements, however many experts and items there are."""
+    """The pool against one panel's interests: ten statements, however many experts and items there are."""
     ground = read_ground(session, panel)
     seats = {seat.expert_id: seat for seat in session.scalars(select(Seat).where(Seat.panel_id == panel.id))}
     experts = _experts(session, today, seats)
     judges = judges_of(session, experts, today)
     facts = facts_of(session, panel, ground, judges.values(), today)
     wanted = {panel.topic.category, panel.topic.field}
+    ratings, loads = standings(session, list(judges), today), _loads(session, panel, judges)
     candidates = []
     for expert in experts:
         recusals = recusals_of(judges[expert.id], ground.stakes, facts)
         member = _member(expert, ground, wanted)
-        candidates.append(Candidate(expert, member, recusals, whole(recusals.values()), seats.get(expert.id)))
-    candidates.sort(key=lambda c: (c.recusal.forbidden, not c.member.matches))
+        candidates.append(
+            Candidate(
+                expert, member, recusals, whole(recusals.values()), seats.get(expert.id),
+                ratings.get(expert.id, UNRATED), loads.get(expert.id, 0),
+            )
+        )  # fmt: skip
+    candidates.sort(key=lambda c: (c.exclusion is not None, not c.member.matches))
     direct = any(ground.kinds.get(stake.lead) == OrganisationKind.DIRECT_UNIT for stake in ground.stakes)
     return Pool(tuple(candidates), direct)
 
@@ -108,6 +134,22 @@ def _experts(session: Session, today: date, seats: Iterable[int]) -> Sequence[Ex
     )
     whole = (contains_eager(Expert.person), contains_eager(Expert.organisation))
     return session.scalars(query.options(*whole)).all()
+
+
+def _loads(session: Session, panel: Panel, experts: Iterable[int]) -> dict[int, int]:
+    """Expert id → other panels without a result on which she sits."""
+    query = (
+        select(Seat.expert_id, func.count())
+        .join(Panel, Panel.id == Seat.panel_id)
+        .where(
+            Panel.state != PanelState.CONCLUDED,
+            Panel.id != panel.id,
+            Seat.state.in_(ACTIVE_SEATS),
+            Seat.expert_id.in_(list(experts)),
+        )
+        .group_by(Seat.expert_id)
+    )
+    return {expert: count for expert, count in session.execute(query)}
 
 
 def _member(expert: Expert, ground: Ground, wanted: set[str]) -> Member:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
-from marketplace.experts.models import Expert
+from marketplace.experts.models import Expert, ExpertRating
 from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.disagreement import calls_extra
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
@@ -119,6 +119,22 @@ def _without_panel() -> Any:
         .order_by(Topic.deadline, Topic.id)
         .limit(MOST_WAITING)
     )
+
+
+def panels_to_rate(session: Session, since: datetime) -> Sequence[Any]:
+    """Panels (id, title, concluded_at, is_sample, unrated) concluded after ``since`` with members who have no rating,
+    the oldest first."""
+    query = (
+        select(Panel.id, Topic.title, Panel.concluded_at, Panel.is_sample, func.count().label("unrated"))
+        .join(Panel.topic)
+        .join(Seat, and_(Seat.panel_id == Panel.id, Seat.state == SeatState.CONFIRMED))
+        .outerjoin(ExpertRating, ExpertRating.seat_id == Seat.id)
+        .where(Panel.state == PanelState.CONCLUDED, Panel.concluded_at > since, ExpertRating.id.is_(None))
+        .group_by(Panel.id, Topic.title, Panel.concluded_at, Panel.is_sample)
+        .order_by(Panel.concluded_at, Panel.id)
+        .limit(MOST_WAITING)
+    )
+    return session.execute(query).all()
 
 
 def panel_of_topic(session: Session, topic_id: int) -> Panel | None:

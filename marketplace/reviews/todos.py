@@ -1,7 +1,7 @@
 """What waits for experts and officers in reviewing, and what runs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,10 +9,16 @@ from sqlalchemy.orm import Session
 from marketplace.core.actor import Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem, asked_once
+from marketplace.core.working_days import end_of_working_days
 from marketplace.reviews.models import Seat
 from marketplace.reviews.policy import READERS
-from marketplace.reviews.queries import live_panels, seats_for, topics_without_panel
+from marketplace.reviews.queries import live_panels, panels_to_rate, seats_for, topics_without_panel
 from marketplace.reviews.workflow import PanelState, SeatState
+
+RATING_DAYS = 2
+"""工作日: how long the office has to rate the members of a concluded panel."""
+RATED_UNTIL = timedelta(days=180)
+"""Afterwards nobody remembers well enough, and the workbench asks no more."""
 
 
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
@@ -24,6 +30,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     if actor.has(Role.OFFICER):
         found += _to_convene(session)
         found += [item for row in _live(session) if (item := _for_officer(row)) is not None]
+        found += [_to_rate(row) for row in panels_to_rate(session, now - RATED_UNTIL)]
     return found
 
 
@@ -79,6 +86,14 @@ def _to_convene(session: Session) -> list[WorkItem]:
         )
         for topic in topics_without_panel(session)
     ]
+
+
+def _to_rate(row: Any) -> WorkItem:
+    return WorkItem(
+        N_("评价专家履职，还有%(count)s位"), row.title, "reviews.panel_ratings", {"panel_id": row.id},
+        end_of_working_days(row.concluded_at, RATING_DAYS), row.concluded_at, params={"count": row.unrated},
+        is_sample=row.is_sample,
+    )  # fmt: skip
 
 
 def _live(session: Session) -> Sequence[Any]:

@@ -15,8 +15,9 @@ from marketplace.experts.forms import ExpertForm, NewExpertForm, PoolFilterForm,
 from marketplace.experts.labels import KIND_LABELS, LANGUAGE_LABELS
 from marketplace.experts.models import Expert, ExpertKind
 from marketplace.experts.policy import READERS
-from marketplace.experts.queries import expert_for, people_to_enrol
+from marketplace.experts.queries import expert_for, people_to_enrol, standings
 from marketplace.experts.queries import experts as members
+from marketplace.experts.standing import UNRATED
 from marketplace.experts.views.base import blueprint
 from marketplace.organisations.models import Person
 from marketplace.web.access import signed_in
@@ -46,9 +47,10 @@ def index() -> str:
     ]
     kind = form.kind.data if form.kind.data in set(ExpertKind) else ""
     page = paginate(db_session(), members(kind or "", tidy(form.q.data)[:80]), page_number())
+    today = beijing_date(request_now())
     return render_template(
-        "experts/index.html", page=page, form=form, today=beijing_date(request_now()), kinds=KIND_LABELS,
-        languages=LANGUAGE_LABELS,
+        "experts/index.html", page=page, form=form, today=today, kinds=KIND_LABELS, unrated=UNRATED,
+        standings=standings(db_session(), [one.id for one in page.items], today),
     )  # fmt: skip
 
 
@@ -97,8 +99,10 @@ def show(expert_id: int) -> str:
     change = offer(
         N_("修改信息"), "experts.edit", policy.may_manage_experts(actor), method="get", expert_id=found.id
     )
+    today = beijing_date(request_now())
     return render_template(
-        "experts/show.html", expert=found, today=beijing_date(request_now()), offers=[change], kinds=KIND_LABELS,
+        "experts/show.html", expert=found, today=today, offers=[change], kinds=KIND_LABELS,
+        standing=standings(session, [found.id], today).get(found.id, UNRATED),
         languages=LANGUAGE_LABELS, engagements=engagements_of(session, found.id),
         history=history_rows(history_of(session, "expert", found.id)),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The verbs of reviewing (评审办理)."""
 
 from marketplace.reviews.operations.extra import call_again
+from marketplace.reviews.operations.invitations import decline_seat
 from marketplace.reviews.operations.panels import (
     add_member,
     add_members,
@@ -9,17 +10,21 @@ from marketplace.reviews.operations.panels import (
     release_panel,
     remove_member,
 )
+from marketplace.reviews.operations.ratings import Mark, rate_members
 from marketplace.reviews.operations.results import conclude_panel, record_vote
 from marketplace.reviews.operations.sheets import confirm_seat, recuse_seat, save_sheet, submit_sheets
 
 __all__ = [
+    "Mark",
     "add_member",
     "add_members",
     "call_again",
     "conclude_panel",
     "confirm_seat",
     "convene_panel",
+    "decline_seat",
     "propose_members",
+    "rate_members",
     "record_vote",
     "recuse_seat",
     "release_panel",

@@ -1,5 +1,6 @@
 """The expert's side: my panels, the declaration, the score sheet, the review before submitting."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -15,6 +16,7 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.reviews import operations
 from marketplace.reviews.forms import (
     ConfirmForm,
+    DeclineForm,
     RecuseForm,
     SheetForm,
     SubmitForm,
@@ -39,7 +41,7 @@ from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import SeatState, SheetState, SubjectKind
 from marketplace.topics.rules import Rubric, rubric_from_dict
 from marketplace.web.access import signed_in
-from marketplace.web.forms import attempt
+from marketplace.web.forms import Form, attempt
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session, request_now
 
@@ -63,15 +65,28 @@ def mine() -> str:
 def my_panel(seat_id: int) -> str:
     """One panel as its member sees it: first the declaration, then progress and submission."""
     seat = seat_for(db_session(), current_actor(), seat_id)
-    return _declaration(seat) if seat.state == SeatState.INVITED else _progress(seat)
+    return _declaration(seat, Answers()) if seat.state == SeatState.INVITED else _progress(seat)
 
 
-def _declaration(seat: Seat, confirm: ConfirmForm | None = None, recuse: RecuseForm | None = None) -> str:
+@dataclass(slots=True)
+class Answers:
+    """The forms of the declaration; the one that was posted comes back with its problems."""
+
+    confirm: ConfirmForm = field(default_factory=lambda: ConfirmForm(formdata=None))
+    recuse: RecuseForm = field(default_factory=lambda: RecuseForm(formdata=None))
+    decline: DeclineForm = field(default_factory=lambda: DeclineForm(formdata=None))
+    posted: Form | None = None
+
+
+def _declaration(seat: Seat, forms: Answers) -> str:
     parties = parties_by_name(db_session(), seat.panel_id)
     return render_template(
-        "reviews/declaration.html", seat=seat, parties=parties, form=confirm or recuse or ConfirmForm(formdata=None),
-        confirm=confirm or ConfirmForm(formdata=None), recuse=recuse or RecuseForm(formdata=None),
-    )  # fmt: skip
+        "reviews/declaration.html",
+        seat=seat,
+        parties=parties,
+        form=forms.posted or forms.confirm,
+        forms=forms,
+    )
 
 
 def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | None = None) -> str:
@@ -112,7 +127,7 @@ def confirm_seat(seat_id: int) -> Response | tuple[str, int]:
     if form.validate_on_submit() and attempt(form, operations.confirm_seat, seat):
         flash(_("已确认，可以开始评分。"), "success")
         return redirect(url_for("reviews.my_panel", seat_id=seat_id))
-    return _declaration(seat, confirm=form), 422
+    return _declaration(seat, Answers(confirm=form, posted=form)), 422
 
 
 @blueprint.post("/reviews/<int:seat_id>/recuse")
@@ -125,8 +140,20 @@ def recuse_seat(seat_id: int) -> Response | tuple[str, int]:
         flash(_("已申明回避，您不再参加这次评审。"), "success")
         return redirect(url_for("reviews.mine"))
     if seat.state == SeatState.INVITED:
-        return _declaration(seat, recuse=form), 422
+        return _declaration(seat, Answers(recuse=form, posted=form)), 422
     return _progress(seat, recuse=form), 422
+
+
+@blueprint.post("/reviews/<int:seat_id>/decline")
+@signed_in(Role.EXPERT)
+def decline_seat(seat_id: int) -> Response | tuple[str, int]:
+    """谢绝邀请."""
+    seat = seat_for(db_session(), current_actor(), seat_id)
+    form = DeclineForm()
+    if form.validate_on_submit() and attempt(form, operations.decline_seat, seat, form.why.data):
+        flash(_("已谢绝，感谢您的答复。"), "success")
+        return redirect(url_for("reviews.mine"))
+    return _declaration(seat, Answers(decline=form, posted=form)), 422
 
 
 @blueprint.get("/reviews/<int:seat_id>/items/<int:item_id>")
