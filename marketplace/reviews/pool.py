@@ -67,11 +67,6 @@ class Candidate:
         """May be chosen now."""
         return not self.recusal.forbidden and self.barred is None
 
-    @property
-    def sits(self) -> bool:
-        """Has a seat now."""
-        return self.seat is not None and self.seat.state in ACTIVE_SEATS
-
 
 @dataclass(frozen=True, slots=True)
 class Pool:
