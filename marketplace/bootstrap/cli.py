@@ -80,7 +80,7 @@ def carry_out(said: argparse.Namespace, place: Place) -> int:
             return quality.check(place)
         case "test":
             prepare(place, dev=True)
-            return delegate(place, ["pytest", "-n", "2", *said.arguments])
+            return delegate(place, ["pytest", "-n", "2", "--dist", "worksteal", *said.arguments])
         case _:
             prepare(place, dev=True)
             return delegate(place, [DELEGATES[said.verb], *said.arguments])
