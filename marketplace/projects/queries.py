@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from marketplace.core.actor import BUREAU_ROLES, Actor
@@ -58,10 +59,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if not actor.has(*BUREAU_ROLES) or actor.organisation_id is None:
         return false()
-    partner = exists().where(
-        ProjectPartner.project_id == Project.id, ProjectPartner.organisation_id == actor.organisation_id
-    )
-    return or_(Project.lead_id == actor.organisation_id, partner)
+    return _takes_part(actor.organisation_id)
+
+
+def _takes_part(unit: Any) -> ColumnElement[bool]:
+    partner = exists().where(ProjectPartner.project_id == Project.id, ProjectPartner.organisation_id == unit)
+    return or_(Project.lead_id == unit, partner)
 
 
 def project_for(session: Session, actor: Actor, project_id: int) -> Project:
@@ -83,20 +86,25 @@ def project_for(session: Session, actor: Actor, project_id: int) -> Project:
 
 
 def milestone_for(session: Session, actor: Actor, milestone_id: int) -> Milestone:
-    """One milestone with its project and reports."""
-    query = (
-        select(Milestone)
-        .join(Milestone.project)
-        .where(Milestone.id == milestone_id, visible_to(actor))
-        .options(
-            contains_eager(Milestone.project).joinedload(Project.lead, innerjoin=True),
-            selectinload(Milestone.reports),
-        )
-    )
-    found = session.scalar(query)
+    """One milestone with its project."""
+    asked = {"milestone": milestone_id, "unit": actor.organisation_id}
+    known = sees_all(actor) or actor.has(*BUREAU_ROLES)
+    found = session.scalar(_milestone(bool(sees_all(actor))), asked) if known else None
     if found is None:
         raise NotFound
     return found
+
+
+@cache
+def _milestone(of_all: bool) -> Select[Milestone]:
+    """Of any project, or of one in which ``unit`` takes part."""
+    query = (
+        select(Milestone)
+        .join(Milestone.project)
+        .where(Milestone.id == bindparam("milestone"))
+        .options(contains_eager(Milestone.project).joinedload(Project.lead, innerjoin=True))
+    )
+    return query if of_all else query.where(_takes_part(bindparam("unit", type_=Integer)))
 
 
 def outcome_for(session: Session, actor: Actor, project_id: int) -> Outcome:

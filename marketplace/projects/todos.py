@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, literal, select, union_all
+from sqlalchemy import Executable, Select, literal, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.text import N_
-from marketplace.core.work import WorkItem
+from marketplace.core.work import WorkItem, asked_once
 from marketplace.organisations.models import Organisation
 from marketplace.projects.models import Milestone, Outcome, Project, Queue
 from marketplace.projects.policy import sees_all
@@ -18,12 +18,13 @@ from marketplace.projects.queries import SOON, UNFINISHED, visible_to
 from marketplace.projects.workflow import MilestoneState, ProjectState
 
 MOST = 50
+TO_CHECK, TO_ACCEPT, RUNNING = "to_check", "to_accept", "running"
 
 
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     """待办: the unit reports what is due within 30 days and delivers finished outcomes; the officer checks."""
     if actor.has(Role.OFFICER):
-        return [_officer_item(row) for row in session.execute(_officer_rows())]
+        return [_officer_item(row) for row in _of_province(session) if row.part != RUNNING]
     if actor.has(*BUREAU_ROLES) and actor.organisation_id is not None:
         return [
             *_to_report(session, actor.organisation_id, now),
@@ -32,42 +33,48 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     return []
 
 
+def _of_province(session: Session) -> Sequence[Any]:
+    return asked_once(session, "projects", lambda: session.execute(_province_rows()).all())
+
+
 @cache
-def _officer_rows() -> CompoundSelect[Any]:
-    """Reports to check, then outcomes to accept: one statement."""
+def _province_rows() -> Executable:
+    """Reports to check, outcomes to accept, projects under way with the nearest ends: one statement, each part of it
+    in the order of an index. The names of the units are looked up afterwards."""
     reports = (
-        select(
-            Milestone.id,
-            Project.title,
-            Milestone.name,
-            Milestone.reported_at.label("since"),
-            Project.is_sample,
-            Organisation.name.label("unit"),
-        )
-        .join(Milestone.project)
-        .join(Organisation, Organisation.id == Project.lead_id)
+        _lines(TO_CHECK, Milestone.id, Milestone.name, Milestone.reported_at)
+        .join(Project, Project.id == Milestone.project_id)
         .where(Milestone.queue == Queue.TO_CHECK)
         .order_by(Milestone.due_at, Milestone.id)
-        .limit(MOST)
-        .subquery()
     )
     outcomes = (
-        select(
-            Project.id, Project.title, literal("").label("name"), Outcome.delivered_at.label("since"),
-            Project.is_sample, Organisation.name.label("unit"),
-        )
+        _lines(TO_ACCEPT, Project.id, literal(""), Outcome.delivered_at)
         .join(Outcome, Outcome.project_id == Project.id)
-        .join(Organisation, Organisation.id == Project.lead_id)
         .where(Project.state == ProjectState.DELIVERED)
         .order_by(Outcome.delivered_at, Project.id)
-        .limit(MOST)
-        .subquery()
+    )
+    running = (
+        _lines(RUNNING, Project.id, literal(""), Project.opened_at)
+        .where(Project.state.in_(UNFINISHED))
+        .order_by(Project.due_on, Project.id)
+    )
+    parts = union_all(*(select(part.limit(MOST).subquery()) for part in (reports, outcomes, running)))
+    found = parts.subquery()
+    named = select(found, Organisation.name.label("unit")).join(
+        Organisation, Organisation.id == found.c.lead_id
+    )
+    return named.order_by(found.c.part, found.c.since, found.c.id)
+
+
+def _lines(part: str, number: Any, name: Any, since: Any) -> Select[Any]:
+    return select(
+        literal(part).label("part"), number.label("id"), name.label("name"), since.label("since"), Project.title,
+        Project.progress, Project.is_sample, Project.lead_id,
     )  # fmt: skip
-    return union_all(select(reports), select(outcomes))
 
 
 def _officer_item(row: Any) -> WorkItem:
-    if not row.name:
+    if row.part == TO_ACCEPT:
         return WorkItem(
             N_("组织成果验收"), f"{row.title} · {row.unit}", "projects.outcome", {"project_id": row.id},
             since=row.since, is_sample=row.is_sample,
@@ -121,29 +128,24 @@ def _to_deliver(session: Session, organisation_id: int) -> list[WorkItem]:
 
 
 def ongoing_for(session: Session, actor: Actor, now: datetime) -> Sequence[WorkItem]:
-    """进行中: the projects under way that the actor may see, the nearest end first."""
-    if not (sees_all(actor) or actor.has(*BUREAU_ROLES)):
+    """进行中: the projects under way that the actor may see, those with the nearest ends."""
+    if sees_all(actor):
+        return [_running(row) for row in _of_province(session) if row.part == RUNNING]
+    if not actor.has(*BUREAU_ROLES):
         return []
-    nearest = (
-        select(Project.id)
+    query = (
+        _lines(RUNNING, Project.id, literal(""), Project.opened_at)
+        .add_columns(Organisation.name.label("unit"))
+        .join(Organisation, Organisation.id == Project.lead_id)
         .where(visible_to(actor), Project.state.in_(UNFINISHED))
         .order_by(Project.due_on, Project.id)
         .limit(MOST)
     )
-    query = (
-        select(
-            Project.id, Project.title, Project.opened_at, Project.progress, Project.is_sample,
-            Organisation.name.label("unit"),
-        )
-        .join(Organisation, Organisation.id == Project.lead_id)
-        .where(Project.id.in_(nearest))
-        .order_by(Project.due_on, Project.id)
+    return [_running(row) for row in session.execute(query)]
+
+
+def _running(row: Any) -> WorkItem:
+    return WorkItem(
+        N_("项目实施进度 %(progress)s%%"), f"{row.title} · {row.unit}", "projects.show", {"project_id": row.id},
+        since=row.since, params={"progress": row.progress}, is_sample=row.is_sample,
     )  # fmt: skip
-    return [
-        WorkItem(
-            N_("项目实施进度 %(progress)s%%"), f"{project.title} · {project.unit}", "projects.show",
-            {"project_id": project.id}, since=project.opened_at,
-            params={"progress": project.progress}, is_sample=project.is_sample,
-        )
-        for project in session.execute(query)
-    ]  # fmt: skip

@@ -8,8 +8,8 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select, union_all
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy import Select, and_, bindparam, case, func, select, union_all
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
@@ -376,33 +376,46 @@ def seats_for(session: Session, actor: Actor) -> Sequence[Any]:
         .scalar_subquery()
     )
     query = (
-        _own_seats(actor)
+        _own_seats()
         .add_columns(items, done)
         .order_by(Panel.state.desc(), Panel.due_at.desc(), Seat.id.desc())
         .limit(100)
     )
-    return session.execute(query).all()
+    return session.execute(query, {"person": actor.person_id or 0}).all()
 
 
-def _own_seats(actor: Actor) -> Select[Any]:
-    """Seats of this expert that she may know of: invited or confirmed, and released."""
+@cache
+def _own_seats() -> Select[Any]:
+    """Seats of an expert (``person``) that she may know of: invited or confirmed, and released. Of the topic only the
+    title is at hand, of the panel all but its result."""
     return (
         select(Seat)
         .join(Seat.expert)
         .join(Seat.panel)
         .join(Panel.topic)
-        .where(Expert.person_id == (actor.person_id or 0), KNOWN_TO_MEMBER)
-        .options(contains_eager(Seat.expert), contains_eager(Seat.panel).contains_eager(Panel.topic))
+        .where(Expert.person_id == bindparam("person"), KNOWN_TO_MEMBER)
+        .options(
+            contains_eager(Seat.expert),
+            contains_eager(Seat.panel).options(
+                defer(Panel.result), contains_eager(Panel.topic).load_only(Topic.title)
+            ),
+        )
     )
 
 
 def seat_for(session: Session, actor: Actor, seat_id: int) -> Seat:
     """The expert's own seat. Raises NotFound for everybody else, and for her after a recusal."""
-    found = session.scalar(_own_seats(actor).where(Seat.id == seat_id)) if actor.has(Role.EXPERT) else None
+    asked = {"person": actor.person_id or 0, "seat": seat_id}
+    found = session.scalar(_own_seat(), asked) if actor.has(Role.EXPERT) else None
     if found is None:
         raise NotFound
     seat: Seat = found
     return seat
+
+
+@cache
+def _own_seat() -> Select[Any]:
+    return _own_seats().where(Seat.id == bindparam("seat"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,18 +430,24 @@ class SheetPlace:
 def place_for(session: Session, actor: Actor, seat_id: int, item_id: int) -> SheetPlace:
     """Everything a score sheet needs, in one statement. Raises NotFound unless the expert has confirmed and is to score
     this item."""
-    query = (
-        _own_seats(actor)
+    asked = {"person": actor.person_id or 0, "seat": seat_id, "item": item_id}
+    row = session.execute(_place(), asked).one_or_none() if actor.has(Role.EXPERT) else None
+    if row is None:
+        raise NotFound
+    return SheetPlace(*row)
+
+
+@cache
+def _place() -> Select[Any]:
+    return (
+        _own_seat()
         .add_columns(PanelItem, ScoreSheet)
         .join(Duty, and_(Duty.seat_id == Seat.id, Duty.state == DutyState.LIVE))
         .join(PanelItem, PanelItem.id == Duty.item_id)
         .outerjoin(ScoreSheet, OF_DUTY)
-        .where(Seat.id == seat_id, PanelItem.id == item_id, Seat.state == SeatState.CONFIRMED)
+        .where(PanelItem.id == bindparam("item"), Seat.state == SeatState.CONFIRMED)
+        .options(defer(PanelItem.trace))
     )
-    row = session.execute(query).one_or_none() if actor.has(Role.EXPERT) else None
-    if row is None:
-        raise NotFound
-    return SheetPlace(*row)
 
 
 def own_items(session: Session, seat: Seat) -> Sequence[tuple[PanelItem, ScoreSheet | None]]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Executable, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
@@ -44,14 +45,19 @@ def _at_work(session: Session, actor: Actor) -> Sequence[Any]:
     order of an index."""
 
     def ask() -> Sequence[Any]:
-        drafts = select(*LINE).where(Topic.state == TopicState.DRAFT, Topic.drafted_by == actor.person_id)
-        running = (
-            select(*LINE).where(Topic.state == state).order_by(Topic.deadline, Topic.id) for state in RUNNING
-        )
-        parts = (query.limit(MOST).subquery() for query in (drafts.order_by(Topic.id), *running))
-        return session.execute(union_all(*(select(part) for part in parts))).all()
+        return session.execute(_drafts_and_running(), {"person": actor.person_id}).all()
 
     return asked_once(session, "topics", ask)
+
+
+@cache
+def _drafts_and_running() -> Executable:
+    drafts = select(*LINE).where(Topic.state == TopicState.DRAFT, Topic.drafted_by == bindparam("person"))
+    running = (
+        select(*LINE).where(Topic.state == state).order_by(Topic.deadline, Topic.id) for state in RUNNING
+    )
+    parts = (query.limit(MOST).subquery() for query in (drafts.order_by(Topic.id), *running))
+    return union_all(*(select(part) for part in parts))
 
 
 def _submitted(session: Session, actor: Actor) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, String, bindparam, cast, literal, select, union_all
+from sqlalchemy import CompoundSelect, Executable, Select, String, bindparam, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
@@ -49,15 +49,15 @@ class Deed:
 def done_by(session: Session, person_id: int) -> list[Deed]:
     """The newest deeds first, in two statements. One's own deeds may be seen though others may not yet know of
     them."""
-    groups = _grouped(session.scalars(_own_rows(), {"person": person_id}).all())[:SHOWN]
+    groups = _grouped(session.execute(_own_rows(), {"person": person_id}).all())[:SHOWN]
     names = _subjects(session, {_key(rows[0]) for rows in groups})
     return [_deed(rows, names) for rows in groups]
 
 
 @cache
-def _own_rows() -> Select[Any]:
+def _own_rows() -> Executable:
     return (
-        select(AuditRow)
+        select(AuditRow.label, AuditRow.at, AuditRow.subject_kind, AuditRow.subject_id, AuditRow.reason)
         .where(
             AuditRow.person_id == bindparam("person"),
             AuditRow.outcome == "done",
@@ -68,12 +68,12 @@ def _own_rows() -> Select[Any]:
     )
 
 
-def _key(row: AuditRow) -> Key:
+def _key(row: Any) -> Key:
     return row.subject_kind, row.subject_id or 0
 
 
-def _grouped(rows: Sequence[AuditRow]) -> list[list[AuditRow]]:
-    groups: list[list[AuditRow]] = []
+def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
+    groups: list[list[Any]] = []
     for row in rows:
         last = groups[-1][0] if groups else None
         if last is not None and (last.label, *_key(last)) == (row.label, *_key(row)):
@@ -108,7 +108,7 @@ def _titled(kind: str, number: Any, title: Any, source: Select[Any]) -> Select[A
     return source.with_only_columns(literal(kind), number, cast(title, String)).where(wanted)
 
 
-def _deed(rows: Sequence[AuditRow], names: dict[Key, str]) -> Deed:
+def _deed(rows: Sequence[Any], names: dict[Key, str]) -> Deed:
     row = rows[0]
     endpoint, name = ENDPOINTS[row.subject_kind]
     subject = names.get(_key(row), "")
