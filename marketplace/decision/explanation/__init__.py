@@ -1,6 +1,6 @@
 """Say why a project stands where it stands (结果说明): facts, and one paragraph in Chinese and in English."""
 
-from marketplace.decision.explanation.facts import Explanation, explain, gather
+from marketplace.decision.explanation.facts import Explanation, explain, explain_funding, gather
 from marketplace.decision.explanation.shapes import (
     Contribution,
     Facts,
@@ -23,5 +23,6 @@ __all__ = [
     "Round",
     "Swap",
     "explain",
+    "explain_funding",
     "gather",
 ]

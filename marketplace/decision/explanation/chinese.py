@@ -12,7 +12,7 @@ TIERS = {Tier.IN: "按测算可确定入选", Tier.MEETING: "接近入选线，�
 def paragraph(facts: Facts) -> str:
     """The whole paragraph; plain text, to be escaped by the page."""
     parts = [_place(facts), _origin(facts), _calibrated(facts), _neighbour(facts), _recusals(facts)]
-    return "".join([*parts, _tier(facts), _funding(facts.funding)])
+    return "".join([*parts, _tier(facts), funding_sentence(facts.funding)])
 
 
 def wan(amount: int) -> str:
@@ -84,7 +84,8 @@ def _tier(facts: Facts) -> str:
     return "" if facts.tier is None else f"该{_noun(facts)}{TIERS[facts.tier]}。"
 
 
-def _funding(funding: Funding | None) -> str:
+def funding_sentence(funding: Funding | None) -> str:
+    """What the plan says about one project, as the last sentence of a paragraph or alone."""
     if funding is None:
         return ""
     conditions = "、".join([f"总预算{wan(funding.budget)}", *(rule.zh for rule in funding.conditions)])

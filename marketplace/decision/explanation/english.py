@@ -15,7 +15,7 @@ TIERS = {
 def paragraph(facts: Facts) -> str:
     """The whole paragraph; plain text, to be escaped by the page."""
     parts = [_place(facts), _origin(facts), _calibrated(facts), _neighbour(facts.neighbour), _recusals(facts)]
-    parts += ["" if facts.tier is None else TIERS[facts.tier], _funding(facts.funding)]
+    parts += ["" if facts.tier is None else TIERS[facts.tier], funding_sentence(facts.funding)]
     return " ".join(part for part in parts if part)
 
 
@@ -90,7 +90,8 @@ def _recusals(facts: Facts) -> str:
     )
 
 
-def _funding(funding: Funding | None) -> str:
+def funding_sentence(funding: Funding | None) -> str:
+    """What the plan says about one project, as the last sentence of a paragraph or alone."""
     if funding is None:
         return ""
     conditions = ", ".join(

@@ -34,6 +34,11 @@ class Explanation:
     inputs_sha256: str
 
 
+def explain_funding(funding: Funding) -> Named:
+    """What the plan says about one project, alone (资助说明)."""
+    return Named(chinese.funding_sentence(funding), english.funding_sentence(funding))
+
+
 def explain(facts: Facts) -> Explanation:
     """The explanation of one project."""
     if facts.rank_lo > facts.rank_hi or not 1 <= facts.rank <= facts.total:
