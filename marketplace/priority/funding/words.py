@@ -17,7 +17,7 @@ def subject(group: Group, member: str) -> Named:
     """Whom the rule is about; ``member`` is the city, field or unit when it stands for each of them."""
     if group.value != EACH:
         return Named(*SUBJECTS[group.subject])
-    return Named(f"“{member}”的项目", f"projects of “{member}”")
+    return Named(f"{member}的项目", f"projects of {member}")
 
 
 def rule(group: Group, member: str = "") -> Named:
