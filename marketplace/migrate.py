@@ -26,8 +26,9 @@ SEARCH_SHADOW = "search_index"
 
 def all_metadata() -> MetaData:
     """All tables: every package's models are imported."""
-    for path in sorted(Path(__file__).parent.glob("*/models.py")):
-        import_module(f"marketplace.{path.parent.name}.models")
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("models.py")):
+        import_module(".".join(("marketplace", *path.parent.relative_to(here).parts, "models")))
     return Base.metadata
 
 

@@ -21,7 +21,11 @@ from marketplace.priority import events as priority
 from marketplace.priority import reactions as ledger
 from marketplace.priority.evaluation import KIND as ROUND_RANKING
 from marketplace.priority.evaluation import evaluate
-from marketplace.priority.models import PriorityList
+from marketplace.priority.funding.plan import plan_problem, plan_record
+from marketplace.priority.funding.proposal import KIND as FUNDING_PLAN
+from marketplace.priority.funding.proposal import propose
+from marketplace.priority.models import PriorityKind, PriorityList
+from marketplace.priority.snapshots import ANNEXES, Annex
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
@@ -124,10 +128,12 @@ NAMES.update(
 COMPUTATIONS: dict[str, Kind] = {
     PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),
     ROUND_RANKING: Kind(evaluate),
+    FUNDING_PLAN: Kind(propose),
 }
 """What is computed in the background: its pure function, and where the result goes."""
 
 KINDS.update(COMPUTATIONS)
+ANNEXES[PriorityKind.FUNDING] = Annex(plan_record, plan_problem)
 SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})
 JOINT_WORK["projects"] = joint_work
 ENGAGEMENTS["reviews"] = engagements

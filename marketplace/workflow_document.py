@@ -6,7 +6,16 @@ from marketplace.config import ROOT
 from marketplace.core.workflow import Workflow
 
 TARGET = ROOT / "docs" / "workflows.md"
-STEPS = ("organisations", "topics", "reviews", "bids", "projects", "priority", "computations")
+STEPS = (
+    "organisations",
+    "topics",
+    "reviews",
+    "bids",
+    "projects",
+    "priority",
+    "priority.funding",
+    "computations",
+)
 
 
 def workflows() -> list[Workflow]:

@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from marketplace.cli.base import printable
 from marketplace.decision.base import InputError
 from marketplace.decision.runner import run as run_case
+from marketplace.priority import archive
 
 BAD_INPUT = 2
 OPTIONS_WITH_VALUE = {"-A", "--app", "-e", "--env-file"}
@@ -61,6 +62,28 @@ def run(file: Path) -> None:
     except Exception as error:  # whatever else a file may hold, its owner gets a line and no traceback
         refuse(f"{file.name}: these inputs cannot be computed ({type(error).__name__}: {error})")
     click.echo(text)
+
+
+@decision.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+def verify(file: Path) -> None:
+    """Compute a published snapshot (a ZIP file) again from its inputs: exit status 0 when every figure and every byte
+    is the same, 1 with a line for each difference, 2 when the file is no snapshot."""
+    try:
+        data = file.read_bytes()
+        with quiet_solver():
+            checked = archive.verify(data)
+    except OSError as error:
+        refuse(f"{file}: cannot be read ({error.strerror or 'no such file'})")
+    except archive.BadArchive as error:
+        refuse(f"{file}: {error}")
+    click.echo(f"{checked.code} snapshot {checked.number}, SHA-256 {checked.sha256}")
+    for finding in checked.findings:
+        click.echo(printable(f"differs: {finding}"))
+    click.echo(
+        "NOT identical" if checked.findings else "identical: everything was computed again from the inputs"
+    )
+    sys.exit(1 if checked.findings else 0)
 
 
 @contextmanager

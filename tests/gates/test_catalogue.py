@@ -111,8 +111,8 @@ def workflows() -> list[Workflow]:
     from importlib import import_module
 
     found = []
-    for path in sorted(Path(ROOT / "marketplace").glob("*/workflow.py")):
+    for path in sorted(Path(ROOT / "marketplace").rglob("workflow.py")):
         if path.parent.name != "core":
-            module = import_module(f"marketplace.{path.parent.name}.workflow")
+            module = import_module(".".join((*path.parent.relative_to(ROOT).parts, "workflow")))
             found += [value for value in vars(module).values() if isinstance(value, Workflow)]
     return found

@@ -1,4 +1,4 @@
-"""The verbs of funding (资金安排): terms set and confirmed, money asked for, the plan computed, deviations confirmed."""
+"""The verbs of funding (资金安排): terms set and confirmed, money asked for, the plan computed, deviations."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,6 @@ from marketplace.priority.funding.workflow import (
     FUNDING_REQUEST,
     FUNDING_TERMS,
     DeviationState,
-    RequestState,
     TermsState,
 )
 from marketplace.priority.models import PriorityList
@@ -46,7 +45,7 @@ TIME_LIMIT = 300
 def draft_terms(
     uow: UnitOfWork, plist: PriorityList, terms: Terms, reason: str = "", version: int | None = None
 ) -> FundingTerms:
-    """拟定资金规则. The draft is edited until it is confirmed; after that a change is the next number, with a reason."""
+    """拟定资金规则. The draft is edited until it is confirmed; after that a change is the next number."""
     require(policy.may_draft_terms(uow.actor, plist))
     known = queries.terms_of(uow.session, plist.id)
     draft = known[0] if known and known[0].state == TermsState.DRAFT else None
@@ -175,7 +174,12 @@ def plan_funding(uow: UnitOfWork, plist: PriorityList) -> Computation:
     if not payload["requests"]:
         raise Invalid({"plan": N_("还没有提交的资金申请，不能测算")})
     return ask_worker(
-        uow, kind=KIND, subject_kind=queries.SUBJECT, subject_id=plist.id, payload=payload, time_limit=TIME_LIMIT
+        uow,
+        kind=KIND,
+        subject_kind=queries.SUBJECT,
+        subject_id=plist.id,
+        payload=payload,
+        time_limit=TIME_LIMIT,
     )
 
 
@@ -220,7 +224,9 @@ def _deviation_problems(
             problems[f"years.{year}.amount"] = N_("金额须在最低金额与申请金额之间；不资助则全部填0")
     if amounts == standing.settled.amounts.get(key, [0] * len(amounts)):
         problems["project_id"] = N_("与现方案相同，不是偏离")
-    if any(one.project_id == project_id and one.state == DeviationState.PROPOSED for one in standing.deviations):
+    if any(
+        one.project_id == project_id and one.state == DeviationState.PROPOSED for one in standing.deviations
+    ):
         problems["project_id"] = N_("该项目已有待确认的偏离意见")
     if not reason or len(reason) > LONGEST_REASON:
         problems["reason"] = (N_("请写明会议理由，不超过%(most)s字"), {"most": LONGEST_REASON})
@@ -241,7 +247,9 @@ def confirm_deviation(
         [*standing.counted, record_of(one)],
     )  # fmt: skip
     if settled.over:
-        raise Invalid({"plan": (N_("超出%(budgets)s，不能确认"), {"budgets": "、".join(o.zh for o in settled.over)})})
+        raise Invalid(
+            {"plan": (N_("超出%(budgets)s，不能确认"), {"budgets": "、".join(o.zh for o in settled.over)})}
+        )
     _decide(uow, one, "confirm", "")
 
 
@@ -260,7 +268,10 @@ def _decide(uow: UnitOfWork, one: FundingDeviation, action: str, opinion: str) -
     one.decided_by, one.decided_at, one.opinion = uow.actor.person_id, uow.now, opinion
     uow.emit(
         DeviationDecided(
-            list_id=one.list_id, project_id=one.project_id, confirmed=action == "confirm", opinion=opinion or None
+            list_id=one.list_id,
+            project_id=one.project_id,
+            confirmed=action == "confirm",
+            opinion=opinion or None,
         )
     )
 

@@ -14,6 +14,7 @@ from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.priority.funding import queries
 from marketplace.priority.funding.models import FundingDeviation, FundingTerms
+from marketplace.priority.funding.record import plan_payload
 from marketplace.priority.funding.settlement import Settled, settle
 from marketplace.priority.funding.workflow import DeviationState, TermsState
 from marketplace.priority.inputs import inputs_for
@@ -60,7 +61,7 @@ def live_payload(session: Session, plist: PriorityList, now: datetime) -> dict[s
     if problem or found is None or found.result is None:
         return problem or ""
     content = {"rules": found.payload["rules"], "inputs": found.payload["inputs"], **found.result}
-    return queries.plan_payload(terms.rules, queries.facts_of(session, plist.id), content)
+    return plan_payload(terms.rules, queries.facts_of(session, plist.id), content)
 
 
 def standing_of(session: Session, plist: PriorityList, now: datetime) -> Standing | Problem:
@@ -95,7 +96,7 @@ def plan_problem(session: Session, plist: PriorityList, content: Mapping[str, An
         return None
     if terms[0].state == TermsState.DRAFT:
         return N_("还有资金规则待确认")
-    payload = queries.plan_payload(terms[0].rules, queries.facts_of(session, plist.id), content)
+    payload = plan_payload(terms[0].rules, queries.facts_of(session, plist.id), content)
     standing = standing_on(session, plist, payload)
     if not isinstance(standing, Standing):
         return standing
@@ -112,7 +113,7 @@ def plan_record(session: Session, plist: PriorityList, content: Mapping[str, Any
     if terms is None:
         return None
     facts = queries.facts_of(session, plist.id)
-    standing = standing_on(session, plist, queries.plan_payload(terms.rules, facts, content))
+    standing = standing_on(session, plist, plan_payload(terms.rules, facts, content))
     if not isinstance(standing, Standing):
         return None
     return {

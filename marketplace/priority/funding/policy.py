@@ -109,9 +109,7 @@ def may_withdraw(
     """撤回资金申请: as long as it may be submitted."""
     return first_refusal(
         may_request(actor, plist, until, one.organisation_id, now),
-        _if(
-            actor.has(Role.HEAD) and actor.organisation_id == one.organisation_id, N_("由单位负责人撤回")
-        ),
+        _if(actor.has(Role.HEAD) and actor.organisation_id == one.organisation_id, N_("由单位负责人撤回")),
         _if(FUNDING_REQUEST.allows(one.state, "withdraw"), N_("尚未提交，不需要撤回")),
     )
 

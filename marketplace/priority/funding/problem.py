@@ -128,6 +128,8 @@ def _draws(payload: Mapping[str, Any], ranked: Sequence[Line], cut_off: float) -
     """Values [P, B] under the draws of the calibrated scores; without sheets the announced scores alone."""
     if not ranked:
         return np.zeros((0, 1))
-    found = matrix_of(rules_from_dict(payload["rules"]), list(ranked), payload["calibration"])
+    found = matrix_of(
+        rules_from_dict(payload["rules"]), [dict(row) for row in ranked], payload["calibration"]
+    )
     values: Floats = np.maximum(0.0, found.draws - cut_off)
     return values

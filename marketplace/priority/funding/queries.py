@@ -1,6 +1,6 @@
 """Reading terms, requests, the plan and deviations of a funding round."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +22,6 @@ from marketplace.projects.workflow import ProjectState
 from marketplace.topics.models import Topic
 
 SUBJECT = "priority_list"
-USED = ("key", "rank", "total", "priority", "parts", "outcomes")
-"""What of a ranked row the plan depends on."""
 
 
 def terms_of(session: Session, list_id: int) -> Sequence[FundingTerms]:
@@ -161,17 +159,3 @@ def deviation_for(session: Session, plist: PriorityList, deviation_id: int) -> F
     if found is None or found.list_id != plist.id:
         raise NotFound
     return found
-
-
-def plan_payload(
-    terms: Mapping[str, Any], requests: Sequence[Mapping[str, Any]], content: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What the plan is computed from, out of a snapshot's content or of a ranking in the making."""
-    return {
-        "terms": terms,
-        "requests": list(requests),
-        "rules": content["rules"],
-        "rows": [{name: row[name] for name in USED} for row in content["rows"]],
-        "calibration": content["calibration"],
-        "sheets": content["inputs"]["sheets"],
-    }

@@ -1,0 +1,156 @@
+"""Forms of funding."""
+
+from datetime import UTC
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, HiddenField, SelectField
+from wtforms.validators import InputRequired
+
+from marketplace.priority.funding.models import FundingTerms
+from marketplace.priority.funding.operations import LONGEST_PURPOSE, LONGEST_REASON
+from marketplace.priority.funding.queries import until_of
+from marketplace.priority.funding.terms import (
+    MOST_GROUPS,
+    MOST_YEARS,
+    SUBJECTS,
+    Group,
+    Terms,
+    Year,
+    terms_from_dict,
+)
+from marketplace.web.fields import WholeField
+from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField, WanField
+from marketplace.web.i18n import speaks_english
+from marketplace.web.rows import Row
+
+
+class YearRow(Row):
+    """One year's envelope."""
+
+    year = WholeField(_l("年度"), [InputRequired(_l("请填写年度，例如2026"))])
+    envelope = WanField(_l("资金总额（万元）"), [InputRequired(_l("请填写大于0的资金总额"))])
+
+
+class GroupRow(Row):
+    """One rule on a group."""
+
+    subject = SelectField(_l("对象"), validate_choice=False)
+    least = WholeField(_l("不少于（个）"))
+    most = WholeField(_l("不多于（个）"))
+    share = WholeField(_l("资金占比不超过（%）"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = 1 if speaks_english() else 0
+        self.subject.choices = [(code, words[place]) for code, words in SUBJECTS.items()]
+
+    def group(self) -> Group:
+        """The rule as typed."""
+        return Group(self.subject.data or "", self.least.data or 0, self.most.data, self.share.data)
+
+
+class TermsForm(Form):
+    """资金规则."""
+
+    years = FieldList(FormField(YearRow), label=_l("年度资金"), min_entries=1, max_entries=MOST_YEARS)
+    cut_off = TextField(
+        _l("入选线（总分）"), most=8, description=_l("总分低于这条线的项目不资助；高出的分数就是资助的价值。")
+    )
+    request_until = BeijingDateTimeField(_l("申请截止（北京时间）"))
+    groups = FieldList(FormField(GroupRow), label=_l("名额与占比规则"), max_entries=MOST_GROUPS)
+    reason = LongTextField(_l("修改理由"), most=LONGEST_REASON)
+
+    def terms(self) -> Terms:
+        """The terms as typed."""
+        until = self.request_until.data
+        return Terms(
+            tuple(Year(row.form.year.data or 0, row.form.envelope.data or 0) for row in self.years),
+            self.cut_off.data or "",
+            tuple(row.form.group() for row in self.groups),
+            until.astimezone(UTC).isoformat() if until else "",
+        )
+
+    @classmethod
+    def of(cls, found: FundingTerms | None, year: int) -> "TermsForm":
+        """The form as the terms stand, or with a proposal for new ones."""
+        if found is None:
+            return cls(formdata=None, data={"years": [{"year": year}], "cut_off": "70"})
+        terms = terms_from_dict(found.rules)
+        data = {
+            "years": [{"year": one.year, "envelope": one.envelope} for one in terms.years],
+            "cut_off": terms.cut_off,
+            "groups": [
+                {"subject": one.subject, "least": one.least or None, "most": one.most, "share": one.share}
+                for one in terms.groups
+            ],
+            "request_until": until_of(found),
+            "version": str(found.version),
+        }
+        return cls(formdata=None, data=data)
+
+
+class AmountRow(Row):
+    """What is asked for in one year."""
+
+    year = HiddenField()
+    amount = WanField(_l("申请金额"))
+    minimum = WanField(_l("最低金额"))
+
+
+class RequestForm(Form):
+    """资金申请."""
+
+    years = FieldList(FormField(AmountRow), max_entries=MOST_YEARS)
+    purpose = LongTextField(_l("资金用途"), most=LONGEST_PURPOSE)
+
+    def lines(self, terms: Terms) -> list[dict[str, int]]:
+        """What was typed, one line for each year of the terms; what was left empty is 0."""
+        typed = [row.form for row in self.years]
+        return [
+            {
+                "year": one.year,
+                "amount": (typed[n].amount.data or 0) if n < len(typed) else 0,
+                "minimum": (typed[n].minimum.data or 0) if n < len(typed) else 0,
+            }
+            for n, one in enumerate(terms.years)
+        ]
+
+    @classmethod
+    def of(cls, terms: Terms, found: Any) -> "RequestForm":
+        """The form as the request stands, one row for each year."""
+        known = {line["year"]: line for line in found.years} if found else {}
+        rows = [known.get(one.year, {"year": one.year}) for one in terms.years]
+        data = {"years": rows, "purpose": found.purpose if found else ""}
+        return cls(formdata=None, data={**data, "version": str(found.version) if found else ""})
+
+
+class GivenRow(Row):
+    """What the meeting gives in one year."""
+
+    year = HiddenField()
+    amount = WanField(_l("会议确定金额"))
+
+
+class DeviationForm(Form):
+    """会议偏离."""
+
+    years = FieldList(FormField(GivenRow), max_entries=MOST_YEARS)
+    reason = LongTextField(_l("会议理由"), most=LONGEST_REASON)
+
+    def amounts(self, terms: Terms) -> list[int]:
+        """What was typed for each year; what was left empty is 0."""
+        typed = [row.form.amount.data or 0 for row in self.years]
+        return [typed[n] if n < len(typed) else 0 for n in range(len(terms.years))]
+
+    @classmethod
+    def of(cls, terms: Terms, amounts: list[int]) -> "DeviationForm":
+        """The form with what the plan gives."""
+        rows = [{"year": one.year, "amount": amounts[n]} for n, one in enumerate(terms.years)]
+        return cls(formdata=None, data={"years": rows})
+
+
+class ReasonForm(Form):
+    """退回或不予确认的理由."""
+
+    reason = LongTextField(_l("理由"), most=LONGEST_REASON)

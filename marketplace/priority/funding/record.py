@@ -1,0 +1,26 @@
+"""What the plan is computed from (方案依据), out of a snapshot's content or of a ranking in the making. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+USED = ("key", "rank", "total", "priority", "parts", "outcomes")
+"""What of a ranked row the plan depends on."""
+
+
+def plan_payload(
+    terms: Mapping[str, Any], requests: Sequence[Mapping[str, Any]], content: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Terms and requests, with rules, rows, calibration and sheets of the ranking."""
+    return {
+        "terms": terms,
+        "requests": list(requests),
+        "rules": content["rules"],
+        "rows": [{name: row[name] for name in USED} for row in content["rows"]],
+        "calibration": content["calibration"],
+        "sheets": content["inputs"]["sheets"],
+    }
+
+
+def payload_of_plan(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload from which the plan in a snapshot's content was computed."""
+    return plan_payload(content["plan"]["terms"], content["plan"]["requests"], content)
