@@ -83,7 +83,7 @@ def write_note(
     before = 0 if last is None else last.number
     _check_note(uow, panel, item_id, kind, text, "" if last is None else last.text)
     if number is not None and number != before:
-        raise Invalid({"text": N_("这段记录已被他人修改，请刷新页面，核对后再保存")})
+        raise Invalid({"text": N_("这一段已有较新的记录，请在下面的列表中点“修改”，核对后再保存")})
     note = PanelNote(
         panel_id=panel.id, item_id=item_id, kind=kind, number=before + 1, text=text,
         written_by=uow.actor.person_id, written_at=uow.now,

@@ -12,6 +12,7 @@ from marketplace.organisations.models import Person
 from marketplace.reviews.analysis.hints import fingerprint_of
 from marketplace.reviews.analysis.question import Entry, Question
 from marketplace.reviews.models import Duty, Panel, PanelAnalysis, PanelItem, PanelNote, ScoreSheet, Seat
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import OF_DUTY
 from marketplace.reviews.scoring import mark_of
 from marketplace.reviews.workflow import DutyState, SheetState, SubjectKind
@@ -31,6 +32,7 @@ def question_for(session: Session, panel: Panel) -> Question:
         seats=tuple(sorted({entry.seat for entry in entries})),
         entries=entries,
         places=places_of(panel),
+        disagreement=protocol_from(panel.protocol).disagreement,
         due_at="" if panel.due_at is None else panel.due_at.isoformat(),
     )
 
