@@ -141,9 +141,10 @@ def scored_panel(
     keys: Sequence[str] = FIVE,
     leads: Sequence[str] = LEADS,
     conclude: bool = True,
+    **topic: Any,
 ) -> int:
     """A panel scored by a table: one row for each expert, one column for each item."""
-    panel_id = scoring_panel(world, keys, leads, rules=NEVER)
+    panel_id = scoring_panel(world, keys, leads, **{"rules": NEVER, **topic})
     for key, row in zip(keys, table, strict=True):
         score(world, panel_id, key, row)
     if conclude:

@@ -7,6 +7,8 @@ from typing import Any
 
 EDGE = 3.0
 LANE, LABEL, GAP = 21, 24, 12
+FIRST = 31
+"""From the top of a row to its first lane of marks: below the label."""
 NEAR = 5.0
 ROW = 48
 CELL = 26
@@ -139,9 +141,9 @@ def _dot_row(item: Mapping[str, Any], low: int, high: int, top: int) -> DotRow:
         x = _across(float(mark["total"]), low, high)
         lane = next((number for number, end in enumerate(ends) if x - end >= NEAR), len(ends))
         ends[lane : lane + 1] = [x]
-        y = top + LABEL + LANE * lane
+        y = top + FIRST + LANE * lane
         marks.append(Mark(x, y, mark["seat"], mark["total"], mark["dropped"], mark["outlier"]))
-    bottom = top + LABEL + LANE * len(ends) + GAP
+    bottom = top + FIRST + LANE * (len(ends) - 1) + GAP + 6
     places = [None if item.get(key) is None else _across(float(item[key]), low, high) for key in SCORES]
     return DotRow(item["item"], top, bottom, tuple(marks), *places)
 

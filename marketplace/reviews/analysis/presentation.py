@@ -79,13 +79,13 @@ def item_rows(
     ]
 
 
-def _trimmed(found: Mapping[str, Any], names: Names) -> str:
-    """去最高 甲 92.00；去最低 乙 60.00."""
-    return str(_("；")).join(
+def _trimmed(found: Mapping[str, Any], names: Names) -> list[str]:
+    """去最高 甲 92.00, 去最低 乙 60.00."""
+    return [
         f"{translate(ENDS[mark['dropped']])} {names.letters.get(mark['seat'], '')} {mark['total']}"
         for mark in found["marks"]
         if mark["dropped"]
-    )
+    ]
 
 
 def _interval(found: Mapping[str, Any]) -> str | None:

@@ -84,8 +84,8 @@ MEANINGS = (
 )
 """The columns of the table."""
 NEAR_WORDS = {
-    "disputed": N_("公布得分与校正分对是否入选结论不同，须会议表决"),
-    "close": N_("与分界线的差距小于评分误差"),
+    "disputed": N_("两种结果不一致，须表决"),
+    "close": N_("差距小于评分误差"),
 }
 
 
@@ -166,4 +166,6 @@ HINTS = {
 
 def chance(p: float) -> str:
     """A chance in whole per cent; never 0 % or 100 %."""
-    return f"{min(99, max(1, round(100 * p)))}%"
+    if p < 0.01:
+        return "<1%"
+    return ">99%" if p > 0.99 else f"{round(100 * p)}%"
