@@ -18,13 +18,15 @@ from marketplace.organisations import mails as person_mails
 from marketplace.organisations.models import Organisation, Person
 from marketplace.priority import announcements as priority_notices
 from marketplace.priority import events as priority
+from marketplace.priority import mails as priority_mails
+from marketplace.priority import queries as priority_queries
 from marketplace.priority import reactions as ledger
 from marketplace.priority.evaluation import KIND as ROUND_RANKING
 from marketplace.priority.evaluation import evaluate
 from marketplace.priority.funding.plan import plan_problem, plan_record
 from marketplace.priority.funding.proposal import KIND as FUNDING_PLAN
 from marketplace.priority.funding.proposal import propose
-from marketplace.priority.models import PriorityKind, PriorityList
+from marketplace.priority.models import DECLARATION_FILES, PriorityKind, PriorityList
 from marketplace.priority.snapshots import ANNEXES, Annex
 from marketplace.projects import announcements as project_notices
 from marketplace.projects import events as project
@@ -102,6 +104,9 @@ REACTIONS: Reactions = {
         ledger.credit,
     ),
     project.OutcomeFailed: (project_mails.tell_of_result, ledger.credit),
+    priority.RoundAnnounced: (priority_mails.invite_declarations,),
+    priority.DeclarationSubmitted: (priority_mails.tell_office_of_declaration,),
+    priority.DeclarationDecided: (priority_mails.tell_unit_of_decision,),
     priority.SnapshotTaken: (priority_notices.announce_list,),
 }
 
@@ -111,6 +116,7 @@ OWNERS.update(
         bids.FILE_OWNER: bids.file_access,
         MILESTONE_FILES: project_queries.milestone_file_access,
         OUTCOME_FILES: project_queries.outcome_file_access,
+        DECLARATION_FILES: priority_queries.declaration_file_access,
     }
 )
 NAMES.update(

@@ -1,14 +1,18 @@
 """Forms of priority rounds."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from marketplace.core.text import tidy
+from marketplace.files.forms import FilesField
+from marketplace.priority.declarations import LONGEST_NOTE, Declared
 from marketplace.priority.eligibility import GRADE_LABELS, GRADE_ORDER, LEVEL_LABELS
-from marketplace.priority.models import PriorityKind, PriorityList
+from marketplace.priority.models import Declaration, PriorityKind, PriorityList
 from marketplace.priority.operations import LONGEST_REASON, LONGEST_TITLE
 from marketplace.priority.rules import (
     DEFAULT_CRITERIA,
@@ -145,3 +149,45 @@ class ReasonForm(Form):
     """提出更正、不予更正的理由."""
 
     reason = LongTextField(_l("理由"), most=LONGEST_REASON)
+
+
+class FigureField(StringField):
+    """A figure of 0 or more with at most two decimals; ``data`` is a Decimal or None, what was typed is kept."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed = tidy(valuelist[0]) if valuelist else ""
+        self.data: Any = None
+        if not (len(self.typed) <= 12 and self.typed.replace(".", "", 1).isdigit() and self.typed.isascii()):
+            raise ValueError(_l("请填写0以上的数值，最多两位小数"))
+        self.data = Decimal(self.typed)
+
+    def _value(self) -> str:
+        typed: str | None = getattr(self, "typed", None)
+        return typed if typed is not None else ("" if not self.data else f"{self.data:f}")
+
+
+class DeclarationForm(Form):
+    """填报指标."""
+
+    value = FigureField(_l("申报数值"))
+    note = LongTextField(_l("数值说明"), most=LONGEST_NOTE)
+    files = FilesField(_l("佐证材料"))
+
+    def declared(self) -> Declared:
+        """What was filled in."""
+        return Declared(self.value.data, self.note.data or "", self.files.uploads(), self.files.dropped())
+
+    @classmethod
+    def of(cls, one: Declaration) -> "DeclarationForm":
+        """The form as it stands."""
+        data = {"value": one.value, "note": one.note, "version": str(one.version)}
+        return cls(formdata=None, data=data)
+
+
+class DecisionForm(Form):
+    """核定."""
+
+    decision = RadioField(
+        _l("核定意见"), choices=[SelectChoice("accept", _l("采信")), SelectChoice("refuse", _l("不予采信"))]
+    )
+    reason = LongTextField(_l("理由"), most=LONGEST_REASON, description=_l("不予采信须说明理由。"))

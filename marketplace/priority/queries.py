@@ -1,18 +1,20 @@
 """Reading the ledger, the rounds and their snapshots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.files.access import Access
 from marketplace.organisations.models import Organisation
-from marketplace.priority.models import LedgerEntry, LedgerUse, PriorityList, Snapshot
-from marketplace.priority.policy import may_read_ledger, may_read_list, reads_all
-from marketplace.priority.workflow import PriorityState
+from marketplace.priority.models import Declaration, LedgerEntry, LedgerUse, PriorityList, Snapshot
+from marketplace.priority.policy import may_read_declaration, may_read_ledger, may_read_list, reads_all
+from marketplace.priority.workflow import DeclarationState, PriorityState
+from marketplace.projects.models import Project
 
 
 def list_for(session: Session, actor: Actor, list_id: int) -> PriorityList:
@@ -47,6 +49,47 @@ def snapshots_of(session: Session, list_id: int) -> Sequence[Snapshot]:
     """All snapshots of a list, the newest first."""
     query = select(Snapshot).where(Snapshot.list_id == list_id).order_by(Snapshot.number.desc())
     return session.scalars(query).all()
+
+
+def declaration_for(session: Session, actor: Actor, declaration_id: int) -> Declaration:
+    """One declaration that the actor may read."""
+    found = session.get(Declaration, declaration_id, options=[joinedload(Declaration.plist)])
+    if found is None or not may_read_declaration(actor, found):
+        raise NotFound
+    return found
+
+
+def declarations_of(session: Session, list_id: int, organisation_id: int | None) -> Sequence[Declaration]:
+    """指标申报 of a round: a unit's own, or (None) everybody's that have been submitted; in official order."""
+    query = (
+        select(Declaration)
+        .join(Organisation, Organisation.id == Declaration.organisation_id)
+        .where(Declaration.list_id == list_id)
+        .options(contains_eager(Declaration.organisation))
+        .order_by(Organisation.order_key, Declaration.candidate, Declaration.criterion)
+    )
+    if organisation_id is not None:
+        return session.scalars(query.where(Declaration.organisation_id == organisation_id)).all()
+    return session.scalars(query.where(Declaration.state != DeclarationState.DRAFT)).all()
+
+
+def candidate_names(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Names of candidates by their keys, in two statements."""
+    ids = {
+        kind: {int(key.split(":")[1]) for key in keys if key.startswith(f"{kind}:")}
+        for kind in ("unit", "project")
+    }
+    units = session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids["unit"]))
+    )
+    projects = session.execute(select(Project.id, Project.title).where(Project.id.in_(ids["project"])))
+    return {f"unit:{id_}": name for id_, name in units} | {f"project:{id_}": title for id_, title in projects}
+
+
+def declaration_file_access(session: Session, actor: Actor, declaration_id: int, _now: datetime) -> Access:
+    """佐证材料: as open as the declaration."""
+    found = session.get(Declaration, declaration_id)
+    return Access(found is not None and bool(may_read_declaration(actor, found)))
 
 
 def unit_for(session: Session, actor: Actor, organisation_id: int) -> Organisation:

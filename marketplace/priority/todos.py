@@ -1,16 +1,19 @@
 """What of priority lists waits for whom (待办)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
-from marketplace.priority.models import PriorityList
-from marketplace.priority.workflow import PriorityState
+from marketplace.priority.models import Declaration, PriorityList
+from marketplace.priority.workflow import DeclarationState, PriorityState
+from marketplace.projects.models import Project
+from marketplace.projects.workflow import ProjectState
 
 MOST = 50
 WAITING = {
@@ -25,15 +28,65 @@ GOING_ON = {
 }
 
 
-def todos_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem]:
-    """待办: an approver announces, publishes and confirms what somebody else has drafted or proposed."""
-    if not actor.has(Role.APPROVER):
-        return []
+def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
+    """待办: an approver announces, publishes and confirms what somebody else has begun; a unit declares, its head
+    submits; an officer decides."""
+    found: list[WorkItem] = []
+    if actor.has(Role.APPROVER):
+        found += [
+            _item(WAITING[PriorityState(plist.state)], plist)
+            for plist in _open(session)
+            if actor.person_id != _first(plist)
+        ]
+    if actor.has(*BUREAU_ROLES):
+        found += _to_declare(session, actor, now)
+    return found + (_to_decide(session) if actor.has(Role.OFFICER) else [])
+
+
+def _to_declare(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
+    """Rounds that a unit with an accepted project may declare for, and (head) what waits to be submitted there."""
+    candidate = select(Project.id).where(
+        Project.lead_id == actor.organisation_id, Project.state == ProjectState.ACCEPTED
+    )
+    mine = Declaration.organisation_id == actor.organisation_id
+    drafts = func.count(Declaration.id).filter(Declaration.state == DeclarationState.DRAFT)
+    query = (
+        select(PriorityList, func.count(Declaration.id), drafts)
+        .outerjoin(Declaration, and_(Declaration.list_id == PriorityList.id, mine))
+        .where(PriorityList.state == PriorityState.ANNOUNCED, PriorityList.declare_until > now)
+        .where(candidate.exists())
+        .group_by(PriorityList.id)
+        .order_by(PriorityList.declare_until)
+        .limit(MOST)
+    )
     return [
-        _item(WAITING[PriorityState(plist.state)], plist)
-        for plist in _open(session)
-        if actor.person_id != _first(plist)
+        _declaring(N_("提交指标申报") if actor.has(Role.HEAD) and waiting else N_("申报评选指标"), plist)
+        for plist, begun, waiting in session.execute(query)
+        if waiting or not begun
     ]
+
+
+def _to_decide(session: Session) -> list[WorkItem]:
+    """Rounds with submitted declarations."""
+    query = (
+        select(PriorityList, func.count())
+        .join(Declaration, Declaration.list_id == PriorityList.id)
+        .where(Declaration.state == DeclarationState.SUBMITTED, PriorityList.state == PriorityState.ANNOUNCED)
+        .group_by(PriorityList.id)
+        .order_by(PriorityList.id)
+        .limit(MOST)
+    )
+    return [
+        replace(_declaring(N_("核定%(count)s项指标申报"), plist), params={"count": count})
+        for plist, count in session.execute(query)
+    ]
+
+
+def _declaring(what: str, plist: PriorityList) -> WorkItem:
+    return WorkItem(
+        what, plist.title, "priority.declarations", {"list_id": plist.id}, due_at=plist.declare_until,
+        since=plist.announced_at, is_sample=plist.is_sample,
+    )  # fmt: skip
 
 
 def ongoing_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem]:
