@@ -23,7 +23,7 @@ from marketplace.notifications.models import JobFailure, MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
 from marketplace.priority.models import LedgerEntry, Snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
-from marketplace.projects.workflow import MilestoneState, ProjectState
+from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.queries import OF_DUTY
 from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState
@@ -45,7 +45,6 @@ Check = Callable[[Context], Iterable[str]]
 CHECKS: dict[str, Check] = {}
 BEFORE_OPENING = (TopicState.DRAFT, TopicState.IN_APPROVAL, TopicState.SCHEDULED, TopicState.OPEN)
 AN_HOUR = timedelta(hours=1)
-FINISHED = (ProjectState.ACCEPTED, ProjectState.FAILED)
 
 
 def check(run: Check) -> Check:

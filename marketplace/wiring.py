@@ -1,7 +1,7 @@
 """What follows from what: event → reactions, in order. The second file to read."""
 
 from marketplace.audit.subjects import NAMES, by_column
-from marketplace.bids import award_mails
+from marketplace.bids import award_mails, running
 from marketplace.bids import events as bid
 from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
@@ -110,6 +110,7 @@ REACTIONS: Reactions = {
     priority.SnapshotTaken: (priority_notices.announce_list,),
 }
 
+running.FINISHED.append(project_queries.finished_bids())
 SOURCES.update({"topic": topics.all_documents, "notice": notices.all_documents})
 OWNERS.update(
     {

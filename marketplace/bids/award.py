@@ -16,6 +16,7 @@ from marketplace.bids.events import AwardConfirmed, AwardProposed, AwardRejected
 from marketplace.bids.models import AwardDecision, AwardKind, Bid
 from marketplace.bids.queries import opened_bids
 from marketplace.bids.workflow import AWARD, BID, AwardState, BidState
+from marketplace.core.database import one_at_a_time
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
@@ -70,8 +71,9 @@ def reject_award(uow: UnitOfWork, decision: AwardDecision, opinion: str) -> None
 
 
 def _lock(uow: UnitOfWork, topic: Topic) -> None:
-    """Decisions about one topic wait for each other."""
+    """Decisions wait for each other: a unit that wins two topics at once must not pass its limit unseen."""
     uow.session.flush()
+    one_at_a_time(uow.session, "awards")
     query = select(Topic).where(Topic.id == topic.id).with_for_update()
     uow.session.scalars(query.execution_options(populate_existing=True)).one()
 

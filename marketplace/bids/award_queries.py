@@ -1,12 +1,13 @@
 """Reading what an award is decided on: the opened bids with their ranks, and the decisions so far."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.bids.award_rules import Contender, Terms, may_read_award
 from marketplace.bids.models import AwardDecision, Bid
+from marketplace.bids.running import running_counts
 from marketplace.bids.workflow import AwardState, BidState
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -17,7 +18,6 @@ from marketplace.reviews.scoring import open_ties
 from marketplace.reviews.workflow import PanelState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import rules_from_dict
-from marketplace.topics.workflow import TopicState
 
 
 def award_topic_for(session: Session, actor: Actor, topic_id: int) -> Topic:
@@ -64,19 +64,6 @@ def contenders_of(session: Session, bids: Sequence[Bid]) -> list[Contender]:
         rank, total = (result.rank, result.total) if result else (None, None)
         found.append(Contender(bid.id, bid.lead.name, rank, total, running.get(bid.lead_id, 0), received))
     return sorted(found, key=lambda contender: (contender.rank is None, contender.rank or 0))
-
-
-def running_counts(session: Session, unit_ids: Collection[int]) -> dict[int, int]:
-    """在研项目数 by unit: awarded bids whose topic is not completed."""
-    query = (
-        select(Bid.lead_id, func.count())
-        .join(Bid.topic)
-        .where(
-            Bid.lead_id.in_(list(unit_ids)), Bid.state == BidState.AWARDED, Topic.state == TopicState.AWARDED
-        )
-        .group_by(Bid.lead_id)
-    )
-    return {unit: count for unit, count in session.execute(query)}
 
 
 def concluded_panel(session: Session, topic_id: int) -> Panel | None:

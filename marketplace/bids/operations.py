@@ -19,6 +19,7 @@ from marketplace.bids.content import (
     snapshot,
 )
 from marketplace.bids.models import Bid, BidPartner, Receipt
+from marketplace.bids.running import running_count
 from marketplace.bids.sections import changed_sections, readable
 from marketplace.bids.workflow import BID
 from marketplace.core.clock import beijing_date
@@ -168,7 +169,7 @@ def submit_bid(uow: UnitOfWork, bid: Bid, version: int | None = None) -> Receipt
     """提交揭榜: complete and before the deadline; the receipt says what exactly was submitted, and when."""
     topic = queries.lock_topic(uow.session, bid.topic_id)
     limit = rules_from_dict(topic.list.rules).running_limit
-    running = queries.running_count(uow.session, bid.lead_id)
+    running = running_count(uow.session, bid.lead_id)
     require(policy.may_submit(uow.actor, bid, uow.now, running, limit))
     require_version(bid, version)
     _require_complete(bid)

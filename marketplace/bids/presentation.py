@@ -12,6 +12,7 @@ from marketplace.bids.checks import Gap
 from marketplace.bids.content import SOURCE_LABELS, BidContent, Source, content_from_dict
 from marketplace.bids.models import Bid
 from marketplace.bids.operations import gaps
+from marketplace.bids.running import running_count
 from marketplace.bids.sections import BY_CODE, SECTIONS
 from marketplace.bids.workflow import BID, BidState
 from marketplace.core.actor import Actor, Role
@@ -63,7 +64,7 @@ def is_running(bid: Bid, now: datetime) -> bool:
 def submit_verdict(session: Session, actor: Actor, bid: Bid, now: datetime) -> Verdict:
     """可否提交, with the limit of running projects counted."""
     limit = rules_from_dict(bid.topic.list.rules).running_limit
-    return policy.may_submit(actor, bid, now, queries.running_count(session, bid.lead_id), limit)
+    return policy.may_submit(actor, bid, now, running_count(session, bid.lead_id), limit)
 
 
 def offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:

@@ -238,18 +238,6 @@ def file_access(session: Session, actor: Actor, bid_id: int, now: datetime) -> A
     return Access(True, bid_seal(found.id))
 
 
-def running_count(session: Session, organisation_id: int) -> int:
-    """在研项目数 of a unit: awarded bids whose topic is not completed."""
-    query = (
-        select(func.count(Bid.id))
-        .join(Bid.topic)
-        .where(
-            Bid.lead_id == organisation_id, Bid.state == BidState.AWARDED, Topic.state == TopicState.AWARDED
-        )
-    )
-    return session.scalar(query) or 0
-
-
 def due_for_opening(session: Session, now: datetime, only: int | None = None) -> Sequence[Topic]:
     """Open topics whose deadline has passed, the oldest first, locked against submissions under way; or one of them."""
     query = (

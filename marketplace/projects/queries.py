@@ -23,7 +23,7 @@ from marketplace.projects.models import (
     ReminderSent,
 )
 from marketplace.projects.policy import sees_all
-from marketplace.projects.workflow import ProjectState
+from marketplace.projects.workflow import FINISHED, ProjectState
 from marketplace.reviews.queries import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.topics.models import Topic
@@ -285,3 +285,8 @@ UNFINISHED = (ProjectState.RUNNING, ProjectState.DELIVERED, ProjectState.IN_ACCE
 def outcome_of(session: Session, project_id: int) -> Outcome | None:
     """The outcome of a project that has passed the door."""
     return session.scalar(select(Outcome).where(Outcome.project_id == project_id))
+
+
+def finished_bids() -> Select[int]:
+    """The bids whose projects have been accepted or have failed: they count no more against a unit's limit."""
+    return select(Project.bid_id).where(Project.state.in_(FINISHED))

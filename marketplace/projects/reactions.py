@@ -14,7 +14,7 @@ from marketplace.projects.models import Milestone, Outcome, Project, ProjectPart
 from marketplace.projects.planning import Step, last_day, project_number, promises_of, steps_of
 from marketplace.projects.progress import grade_of
 from marketplace.projects.reminders import next_reminder
-from marketplace.projects.workflow import PROJECT, ProjectState
+from marketplace.projects.workflow import FINISHED, PROJECT
 from marketplace.reviews.events import PanelConcluded
 from marketplace.reviews.models import PanelItem
 from marketplace.reviews.workflow import SubjectKind
@@ -22,8 +22,6 @@ from marketplace.topics.events import TopicCompleted
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import rules_from_dict
 from marketplace.topics.workflow import TOPIC
-
-FINISHED = (ProjectState.ACCEPTED, ProjectState.FAILED)
 
 
 def open_project(uow: UnitOfWork, event: AwardConfirmed) -> None:

@@ -16,6 +16,10 @@ class ProjectState(StrEnum):
     FAILED = "failed"
 
 
+FINISHED = (ProjectState.ACCEPTED, ProjectState.FAILED)
+"""Nothing more can happen to it."""
+
+
 class MilestoneState(StrEnum):
     """里程碑状态."""
 

@@ -198,6 +198,32 @@ def test_a_unit_that_reaches_its_limit_after_the_proposal_stops_the_confirmation
     assert states(sqlite_world, topic_id)[0] == TopicState.IN_REVIEW
 
 
+def test_two_topics_confirmed_at_once_do_not_pass_the_limit_together(world: World) -> None:
+    """One place is left and two awards want it: whoever comes second is told."""
+    first, second = (propose(world, ranked_topic(world)) for _ in range(2))
+    with world.uow() as uow:
+        build_bid(uow, build_topic(uow, TopicState.AWARDED), "330100", BidState.AWARDED)
+    for key in ("approver", "approver2"):
+        world.actor(key)
+    start, answers = threading.Barrier(2), []
+
+    def press(key: str, decision: int) -> None:
+        start.wait()
+        try:
+            confirm_award(world, decision, key)
+            answers.append("done")
+        except Invalid:
+            answers.append("at the limit")
+
+    pairs = (("approver", first), ("approver2", second))
+    threads = [threading.Thread(target=press, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["at the limit", "done"]
+
+
 def test_letters_and_notice(world: World) -> None:
     topic_id = ranked_topic(world)
     with world.uow() as uow:
