@@ -1,0 +1,217 @@
+"""Follows every link as everybody, and picks the pages that together show all there is to see."""
+
+import json
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from marketplace.core.actor import SYSTEM
+from marketplace.core.database import writing_session
+from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.organisations.models import Person
+from marketplace.organisations.sessions import begin_session
+from marketplace.sample.cast import CAST
+from marketplace.web.runtime import Runtime
+from tests.journeys.languages import Languages
+from tests.journeys.sheet import Sheet, read
+
+SHARED = ("public.", "notices.", "search.", "priority.", "notifications.", "organisations.")
+"""Pages that are the same to everybody of one role: its first reader opens them."""
+
+PATIENCE = 2
+"""So many pages of one kind that show nothing new, and the next one is not opened."""
+
+LETTER = "notifications.letter"
+"""A mail as it was sent: mail programs read only inline styles."""
+
+LEFT_OUT = {"static", "web.set_language"}
+
+
+@dataclass
+class Visit:
+    """One page as one reader found it."""
+
+    who: str | None
+    role: str
+    path: str
+    endpoint: str
+    faults: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """The workbench is another page to each role."""
+        return self.endpoint + (f" {self.role}" if self.endpoint == "workbench.home" else "")
+
+    def __str__(self) -> str:
+        return f"{self.who or 'visitor'} {self.path}"
+
+
+def token_of(app: Flask, key: str) -> str:
+    """A new session of a member of the cast."""
+    parts: Runtime = app.extensions["marketplace"]
+    email = next(part.email for part in CAST if part.key == key)
+    with writing_session(parts.engine) as session:
+        uow = UnitOfWork(session, SYSTEM, parts.clock(), parts.settings, parts.files)
+        token = begin_session(uow, session.scalars(select(Person).where(Person.email == email)).one())
+        session.commit()
+    return token
+
+
+def client_of(app: Flask, who: str | None, language: str) -> FlaskClient:
+    """A browserless reader."""
+    client = app.test_client()
+    client.set_cookie("language", language)
+    if who is not None:
+        token = token_of(app, who)
+        with client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = token, True
+    return client
+
+
+@dataclass
+class Map:
+    """What is known of the program so far: the parts seen on each kind of page, and by whom how often."""
+
+    parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    opened: Counter[tuple[str, str]] = field(default_factory=Counter)
+    barren: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, role: str, visit: Visit) -> bool:
+        """Notes a page; answers whether it showed anything new."""
+        known, kind = self.parts[visit.endpoint], (role, visit.endpoint)
+        new = not known.issuperset(visit.parts)
+        known.update(visit.parts)
+        self.opened[kind] += 1
+        self.barren[kind] = 0 if new else self.barren[kind] + 1
+        return new
+
+
+@dataclass
+class Wanderer:
+    """One reader on the way from link to link, from the front page and the workbench."""
+
+    app: Flask
+    who: str | None
+    role: str
+    languages: Languages
+    map: Map
+    seen: set[str] = field(default_factory=set)
+    barren: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def walk(self) -> Iterator[Visit]:
+        """Every page found, with what is wrong with it."""
+        client = client_of(self.app, self.who, "zh_Hans_CN")
+        ahead = deque(["/", "/search?q=标准"] + (["/workbench"] if self.who else []))
+        while ahead:
+            path = ahead.popleft()
+            endpoint = self._endpoint(path)
+            if endpoint is None or path in self.seen or not self._wants(endpoint):
+                continue
+            self.seen.add(path)
+            visit, sheet = look(client, Visit(self.who, self.role, path, endpoint), self.languages)
+            self.barren[endpoint] = 0 if self.map.add(self.role, visit) else self.barren[endpoint] + 1
+            yield visit
+            if sheet is not None:
+                ahead += [found for link in sheet.links if (found := self._inside(path, link))]
+
+    def _wants(self, endpoint: str) -> bool:
+        """A second page of the kind always, another one while they show new things; then one for each reader."""
+        kind = (self.role, endpoint)
+        if self.map.barren[kind] < PATIENCE:
+            return self.barren[endpoint] < PATIENCE
+        return not endpoint.startswith(SHARED) and self.barren[endpoint] < 1
+
+    def _inside(self, here: str, link: str) -> str | None:
+        base: str = self.app.extensions["marketplace"].settings.base_url
+        parts = urlsplit(urljoin(base + here, link))
+        if f"{parts.scheme}://{parts.netloc}" != base:
+            return None
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def _endpoint(self, path: str) -> str | None:
+        routes = self.app.url_map.bind("localhost")
+        try:
+            name: str = routes.match(urlsplit(path).path)[0]
+        except RequestRedirect:
+            return None
+        except HTTPException:
+            return "nowhere"
+        return None if name in LEFT_OUT else name
+
+
+def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit, Sheet | None]:
+    """One page, read; a file that is not a page only has to be there."""
+    response = client.get(visit.path, follow_redirects=True)
+    if response.status_code != 200:
+        visit.faults.append(f"status {response.status_code}")
+        return visit, None
+    if response.mimetype != "text/html":
+        return visit, None
+    sheet = read(response.get_data(as_text=True))
+    visit.parts = sorted(sheet.parts)
+    visit.faults = sheet.faults(inline_allowed=visit.endpoint == LETTER) + languages.leftovers(sheet)
+    return visit, sheet
+
+
+def cover(visits: Iterable[Visit]) -> list[Visit]:
+    """Of every kind of page as few as show each part that any of them has (the largest first)."""
+    kinds: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        if visit.parts:
+            kinds[visit.kind].append(visit)
+    chosen: list[Visit] = []
+    for found in kinds.values():
+        shown: set[str] = set()
+        for visit in sorted(found, key=lambda one: (-len(one.parts), one.path)):
+            if not shown.issuperset(visit.parts):
+                shown.update(visit.parts)
+                chosen.append(visit)
+    return chosen
+
+
+@dataclass
+class Findings:
+    """What the walk of everybody brought: faults, the pages to look at closely, the kinds of pages reached."""
+
+    faults: list[str]
+    chosen: list[Visit]
+    endpoints: list[str]
+
+    def save(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @classmethod
+    def load(cls, file: Path) -> "Findings":
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return cls(kept["faults"], [Visit(**one) for one in kept["chosen"]], kept["endpoints"])
+
+
+def crawl(app: Flask) -> Findings:
+    """Everybody walks in Chinese; the chosen pages are read in English too."""
+    languages = Languages.of(app)
+    known = Map()
+    visits: list[Visit] = []
+    for who, role in {None: "visitor", **{part.key: part.posts[0][1] for part in CAST}}.items():
+        visits += Wanderer(app, who, role, languages, known).walk()
+    chosen = cover(visits)
+    english = list(in_english(app, chosen, languages))
+    faults = [f"{one}: {fault}" for one in visits + english for fault in one.faults]
+    return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}))
+
+
+def in_english(app: Flask, chosen: list[Visit], languages: Languages) -> Iterator[Visit]:
+    """The same pages to the same readers."""
+    clients = {who: client_of(app, who, "en") for who in dict.fromkeys(visit.who for visit in chosen)}
+    for one in chosen:
+        visit, _ = look(clients[one.who], replace(one, faults=[], parts=[]), languages)
+        visit.faults = [f"(en) {fault}" for fault in visit.faults]
+        yield visit

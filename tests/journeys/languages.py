@@ -1,0 +1,60 @@
+"""What may stand in a page of one language, though it is of the other: what people wrote, and nothing else."""
+
+import re
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.core.database import Base
+from marketplace.i18n import merged_catalogue
+from marketplace.web.runtime import Runtime
+from tests.journeys.sheet import Sheet
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+ENGLISH = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{2,})+")
+EITHER_WAY = "简体中文"
+"""Languages are named in themselves."""
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The texts of the people, and what the program says and nobody wrote."""
+
+    written: str
+    said: set[str]
+    known: dict[str, bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, app: Flask) -> "Languages":
+        parts: Runtime = app.extensions["marketplace"]
+        with parts.engine.connect() as connection:
+            rows = [
+                str([tuple(row) for row in connection.execute(select(table))])
+                for table in Base.metadata.tables.values()
+            ]
+        written = "".join(rows)
+        said = {
+            one.id
+            for one in merged_catalogue("en")
+            if isinstance(one.id, str) and one.id != one.string and f"'{one.id}'" not in written
+        }
+        return cls(written + EITHER_WAY, said)
+
+    def leftovers(self, sheet: Sheet) -> list[str]:
+        """Texts of the other language that nobody wrote."""
+        if sheet.language == "en":
+            return sorted({f"Chinese: {text[:60]}" for text in sheet.said if self._is_left_chinese(text)})
+        return sorted({f"English: {text[:60]}" for text in sheet.said if self._is_left_english(text)})
+
+    def _is_left_chinese(self, text: str) -> bool:
+        return text in self.said or not all(map(self._is_written, CHINESE.findall(text)))
+
+    def _is_left_english(self, text: str) -> bool:
+        return not all(map(self._is_written, ENGLISH.findall(text)))
+
+    def _is_written(self, run: str) -> bool:
+        """Somebody wrote this; the same words come again on many pages."""
+        if run not in self.known:
+            self.known[run] = run in self.written
+        return self.known[run]

@@ -1,0 +1,32 @@
+"""Every kind of page of the sample year, found by following links as everybody, read and looked at."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.conftest import Demonstration
+from tests.journeys.looking import looked_at
+
+SHARDS = 4
+NOT_BY_LINK = {
+    "static", "web.set_language", "web.healthz", "notifications.readyz", "web.styleguide",
+    "bids.receipt",  # an older address that leads to the receipt with its number
+    "organisations.open_invitation", "organisations.open_reset",  # from the mail of one person
+}  # fmt: skip
+
+
+def test_every_kind_of_page_is_reached_by_links(sample_year: Demonstration) -> None:
+    rules = sample_year.app.url_map.iter_rules()
+    endpoints = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    assert endpoints - set(sample_year.findings.endpoints) <= NOT_BY_LINK
+
+
+def test_every_page_reads_well(sample_year: Demonstration) -> None:
+    """Status, title, heading, no inline code, nothing from elsewhere, no word of the other language."""
+    assert sample_year.findings.faults == []
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_kind_of_page_looks_well(sample_year: Demonstration, browser: Browser, shard: int) -> None:
+    """Axe, console, requests, and nothing that sticks out, in wide and narrow windows."""
+    problems = list(looked_at(sample_year, browser, sample_year.findings.chosen[shard::SHARDS]))
+    assert not problems, "\n".join(problems)
