@@ -55,6 +55,11 @@ def known_locale(locale: str) -> str:
     return locale if locale in LOCALES else DEFAULT_LOCALE
 
 
+def language_of(html_body: str) -> str:
+    """The language a mail was written in, as its own HTML says."""
+    return "en" if '<html lang="en">' in html_body else "zh-CN"
+
+
 @lru_cache(maxsize=len(LOCALES))
 def environment(locale: str) -> Environment:
     """The mail templates in one language; compiled templates stay in memory."""

@@ -18,7 +18,7 @@ from marketplace.notifications.models import Lease, MailState, OutboxMail
 from marketplace.notifications.operations import retry
 from marketplace.notifications.policy import may_read_letter, may_read_outbox, may_retry
 from marketplace.notifications.queries import count_by_state, mail_for, oldest_due, outbox_of
-from marketplace.notifications.rendering import paragraphs
+from marketplace.notifications.rendering import language_of, paragraphs
 from marketplace.notifications.samples import holds_samples
 from marketplace.web.access import public, signed_in
 from marketplace.web.i18n import translate
@@ -106,7 +106,7 @@ def mail(mail_id: int) -> str:
     )
     return render_template(
         "notifications/mail.html", mail=found, readable=readable, blocks=blocks, states=STATES, tones=TONES,
-        offers=[again],
+        offers=[again], language=language_of(found.html_body),
     )  # fmt: skip
 
 

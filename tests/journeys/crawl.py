@@ -203,7 +203,7 @@ def crawl(app: Flask) -> Findings:
     for who, role in {None: "visitor", **{part.key: part.posts[0][1] for part in CAST}}.items():
         visits += Wanderer(app, who, role, languages, known).walk()
     chosen = cover(visits)
-    english = list(in_english(app, chosen, languages))
+    english = list(in_english(app, chosen, Languages.of(app)))
     faults = [f"{one}: {fault}" for one in visits + english for fault in one.faults]
     return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}))
 
