@@ -150,13 +150,13 @@ class Wanderer:
 
 def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit, Sheet | None]:
     """One page, read; a file that is not a page only has to be there."""
-    response = client.get(visit.path, follow_redirects=True)
-    if response.status_code != 200:
-        visit.faults.append(f"status {response.status_code}")
-        return visit, None
-    if response.mimetype != "text/html":
-        return visit, None
-    sheet = read(response.get_data(as_text=True))
+    with client.get(visit.path, follow_redirects=True) as response:
+        if response.status_code != 200:
+            visit.faults.append(f"status {response.status_code}")
+            return visit, None
+        if response.mimetype != "text/html":
+            return visit, None
+        sheet = read(response.get_data(as_text=True))
     visit.parts = sorted(sheet.parts)
     visit.faults = sheet.faults(inline_allowed=visit.endpoint == LETTER) + languages.leftovers(sheet)
     return visit, sheet

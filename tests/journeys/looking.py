@@ -12,7 +12,9 @@ from tests.journeys.crawl import Visit, token_of
 from tests.support.live import cookie_value
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-RUN = """async (tags) => (await axe.run({resultTypes: ["violations"], runOnly: {type: "tag", values: tags}})).violations
+RUN = """async (tags) => (await axe.run({
+    resultTypes: ["violations"], preload: false, selectors: false, runOnly: {type: "tag", values: tags},
+})).violations
     .flatMap((rule) => rule.nodes.slice(0, 3).map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))"""
 STICKS_OUT = """() => {
     const page = document.documentElement, edge = page.clientWidth;
