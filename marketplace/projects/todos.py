@@ -28,7 +28,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     if actor.has(*BUREAU_ROLES) and actor.organisation_id is not None:
         return [
             *_to_report(session, actor.organisation_id, now),
-            *_to_deliver(session, actor.organisation_id),
+            *_to_deliver(session, actor, actor.organisation_id),
         ]
     return []
 
@@ -109,7 +109,11 @@ def _to_report(session: Session, organisation_id: int, now: datetime) -> list[Wo
     ]  # fmt: skip
 
 
-def _to_deliver(session: Session, organisation_id: int) -> list[WorkItem]:
+def _to_deliver(session: Session, actor: Actor, organisation_id: int) -> list[WorkItem]:
+    """The clerk fills in the outcome, the head checks and delivers it."""
+    checks = actor.has(Role.HEAD)
+    what = N_("核对并提交成果") if checks else N_("填写成果")
+    endpoint = "projects.outcome_check" if checks else "projects.outcome_edit"
     query = (
         select(Project)
         .where(
@@ -120,8 +124,7 @@ def _to_deliver(session: Session, organisation_id: int) -> list[WorkItem]:
     )
     return [
         WorkItem(
-            N_("提交成果"), project.title, "projects.outcome_edit", {"project_id": project.id},
-            is_sample=project.is_sample,
+            what, project.title, endpoint, {"project_id": project.id}, is_sample=project.is_sample
         )
         for project in session.scalars(query)
     ]  # fmt: skip

@@ -43,7 +43,7 @@ LAST_YEAR = (
     Life(
         9, -461, -431, (B("anji", 90, wan=6), B("deqing", 86), B("jingning", 71)), "finished", 2, outcome=85
     ),
-    Life(10, -460, -428, (B("ningbo", 91, ("P-I1",), 12), B("wenzhou", 80)), "finished", outcome=84),
+    Life(10, -460, -428, (B("ningbo", 91, ("P-I1",), 12), B("wenzhou", 80)), "passed"),
     Life(13, -459, -429, (B("wenzhou", 88, wan=15), B("quzhou", 82)), "finished", outcome=71),
     Life(11, -458, -427, (B("shaoxing", 79), B("jiaxing", 74)), "finished", outcome=52),
     Life(2, -457, -426, (B("jiaxing", 90, ("P-C1",), 20), B("yiwu", 83)), "in_acceptance", outcome=88),
@@ -150,7 +150,7 @@ def amend(stage: Stage, topic_id: int) -> None:
 
 
 def bidding(stage: Stage, topic_id: int, life: Life, bid_ids: list[int]) -> Scene:
-    """Bureaus draft, heads submit; where the topic is still open the last bid stays a draft with its head."""
+    """Bureaus draft, heads submit; where the topic is still open the last bid stays a draft, or lies with its head."""
     still_open = life.deadline > 0
     first = max(life.published + 3, life.deadline - 20)
     for number, bidder in enumerate(life.bidders):
@@ -158,6 +158,9 @@ def bidding(stage: Stage, topic_id: int, life: Life, bid_ids: list[int]) -> Scen
         bid_ids.append(players.draft(stage, topic_id, bidder))
     for number, (bidder, bid_id) in enumerate(zip(life.bidders, bid_ids, strict=True)):
         if still_open and number == len(life.bidders) - 1:
+            if life.stop == "amended":
+                yield stage.day(-1, 17)
+                players.send(stage, bidder, bid_id)
             return
         yield stage.day(min(first + 6 + number, life.deadline - 1 if not still_open else -1), 16, number)
         players.send(stage, bidder, bid_id)
@@ -214,7 +217,7 @@ def working(stage: Stage, topic_id: int, life: Life) -> Scene:
 def project_life(stage: Stage, topic_id: int, life: Life, place: int, key: str, project_id: int) -> Scene:
     """One project: its milestones, its outcome, its acceptance."""
     yield from milestones(stage, key, project_id, slow=place == 1 and life.stop == "running")
-    if life.stop == "running":
+    if life.stop in {"running", "passed"}:
         return
     yield stage.moment_after(1)
     outcome_id = players.deliver(stage, key, project_id)

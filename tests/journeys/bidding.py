@@ -21,17 +21,18 @@ TEXTS = {
 def bid_is_written(story: Story) -> None:
     """The clerk starts from the public topic, fills in every section, and sends the bid to the head."""
     with story.office.somebody("hangzhou_clerk") as clerk:
-        clerk.open(f"/topics/{story.code}")
+        clerk.open("/workbench")
+        clerk.goes_to("榜题一览")
+        clerk.press(TOPIC, within=clerk.page.get_by_role("main"))
         clerk.press("我要揭榜")
         bid = clerk.number_in_path(2)
         for section, fill in (
             ("basics", _leader), ("goals", _goals), ("plan", _texts), ("milestones", _plan), ("team", _team),
             ("budget", _budget), ("guarantee", _texts), ("pledge", _pledge),
         ):  # fmt: skip
-            clerk.open(f"/bids/{bid}/edit/{section}")
+            assert clerk.path == f"/bids/{bid}/edit/{section}"
             fill(clerk)
             clerk.press("保存并继续")
-        clerk.open(f"/bids/{bid}/check")
         clerk.sees("内容已经完整")
         clerk.press("送单位负责人审核")
 
@@ -86,8 +87,7 @@ def _pledge(clerk: Somebody) -> None:
 def bid_is_submitted(story: Story) -> None:
     """The head checks and submits; the receipt names number, time and digest."""
     with story.office.somebody("hangzhou_head") as head:
-        head.open("/workbench")
-        head.press(TOPIC, within=head.page.get_by_role("main"))
+        head.takes_up("审核并提交揭榜申请", TOPIC)
         head.tick("我已核对全部内容，确认代表本单位提交")
         head.press("提交揭榜")
         text = head.page.get_by_role("main").inner_text()

@@ -26,8 +26,9 @@ from tests.journeys.sheet import Sheet, read
 SHARED = ("public.", "notices.", "search.", "priority.", "notifications.", "organisations.")
 """Pages that are the same to everybody of one role: its first reader opens them."""
 
-PATIENCE = 2
-"""So many pages of one kind that show nothing new, and the next one is not opened."""
+PATIENCE, PATIENCE_OF_THE_OFFICER = 2, 5
+"""So many pages of one kind that show nothing new, and the next one is not opened. The officer comes first and sees
+most."""
 
 LETTER = "notifications.letter"
 """A mail as it was sent: mail programs read only inline styles."""
@@ -126,8 +127,9 @@ class Wanderer:
     def _wants(self, endpoint: str) -> bool:
         """A second page of the kind always, another one while they show new things; then one for each reader."""
         kind = (self.role, endpoint)
-        if self.map.barren[kind] < PATIENCE:
-            return self.barren[endpoint] < PATIENCE
+        patience = PATIENCE_OF_THE_OFFICER if self.who == "officer" else PATIENCE
+        if self.map.barren[kind] < patience:
+            return self.barren[endpoint] < patience
         return not endpoint.startswith(SHARED) and self.barren[endpoint] < 1
 
     def _inside(self, here: str, link: str) -> str | None:
@@ -200,7 +202,11 @@ def crawl(app: Flask) -> Findings:
     languages = Languages.of(app)
     known = Map()
     visits: list[Visit] = []
-    for who, role in {None: "visitor", **{part.key: part.posts[0][1] for part in CAST}}.items():
+    readers: list[tuple[str | None, str]] = [
+        (None, "visitor"),
+        *((part.key, part.posts[0][1]) for part in CAST),
+    ]
+    for who, role in readers:
         visits += Wanderer(app, who, role, languages, known).walk()
     chosen = cover(visits)
     english = list(in_english(app, chosen, Languages.of(app)))

@@ -17,7 +17,7 @@ QUALITIES = {"杭州": 92, "宁波": OTHERS[0].quality, "安吉": OTHERS[1].qual
 def panel_is_convened(story: Story) -> None:
     """The officer convenes a panel, draws its members by lot and releases it."""
     with story.office.somebody("officer") as officer:
-        officer.open("/panels")
+        officer.takes_up("组建评审组", TOPIC)
         officer.press("组建评审组")
         _drawn_and_released(officer, story)
 
@@ -52,8 +52,7 @@ def bids_are_scored(story: Story) -> None:
 
 def _score_in_browser(story: Story, key: str) -> None:
     with story.office.somebody(key) as expert:
-        expert.open("/reviews")
-        expert.press("确认是否回避")
+        expert.takes_up("确认是否需要回避", TOPIC)
         expert.tick("我已核对上述单位，承诺与其没有利害关系，独立、客观、公正评审，不泄露评审情况")
         expert.press("承诺并开始评分")
         mine = expert.path
@@ -79,7 +78,7 @@ def _marks(expert: Somebody, points: int) -> None:
 def award_is_proposed(story: Story) -> None:
     """The officer forms the result and proposes the best."""
     with story.office.somebody("officer") as officer:
-        officer.open(f"/panels/{_panel(story)}")
+        officer.takes_up("汇总评审结果", TOPIC)
         officer.press("汇总并形成结果")
         officer.sees("评审排名", WINNER)
         officer.press("立项意见")
@@ -93,14 +92,13 @@ def award_is_confirmed(story: Story) -> None:
     """The approver confirms: the project stands at the winner's."""
     story.later(days=3)
     with story.office.somebody("approver") as approver:
-        approver.open("/workbench")
-        approver.sees(TOPIC)
-        approver.open(f"/manage/topics/{story.topic}/award")
+        approver.takes_up("复核立项意见", TOPIC)
         approver.tick("我已核对评审排名和立项意见，确认后立即生效")
         approver.press("复核确认")
         approver.sees("立项决定")
     with story.office.somebody("hangzhou_clerk") as clerk:
-        clerk.open("/projects")
+        clerk.open("/workbench")
+        clerk.goes_to("项目")
         clerk.press(TOPIC, within=clerk.page.get_by_role("main"))
         story.project = clerk.number_in_path(2)
         clerk.sees("实施方案与调研", "40%")
@@ -110,7 +108,7 @@ def acceptance_is_judged(story: Story) -> None:
     """The officer convenes the acceptance; the panel scores; the grade follows from the list's lines."""
     story.later(days=2)
     with story.office.somebody("officer") as officer:
-        officer.open(f"/projects/{story.project}/outcome")
+        officer.takes_up("组织成果验收", TOPIC)
         officer.press("组织验收")
         _drawn_and_released(officer, story)
     panel = _panel(story)

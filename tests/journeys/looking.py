@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import Demonstration
@@ -19,7 +19,8 @@ RUN = """async (tags) => (await axe.run({
 STICKS_OUT = """() => {
     const page = document.documentElement, edge = page.clientWidth;
     if (page.scrollWidth <= edge) return [];
-    const wide = [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > edge + 1);
+    const all = [...document.querySelectorAll("body *")];
+    const wide = all.filter((node) => node.getBoundingClientRect().right > edge + 1);
     return wide.slice(-1).map((node) => node.outerHTML.slice(0, 160));
 }"""
 WIDE, NARROW, NARROWEST = 1366, 360, 320

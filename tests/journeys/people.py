@@ -24,6 +24,7 @@ class Somebody:
 
     page: Page
     address: str
+    script: bool = True
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -39,7 +40,7 @@ class Somebody:
         assert response is not None
         assert response.status == 200, f"{how}: {response.status} {self.problems()}"
         assert self.complaints == [], f"{self.path}: {self.complaints}"
-        assert self.page.evaluate(OVERFLOW) <= 0, f"{self.path} scrolls sideways"
+        assert not self.script or self.page.evaluate(OVERFLOW) <= 0, f"{self.path} scrolls sideways"
 
     def open(self, path: str) -> None:
         """Goes to an address of the program and finds a page there."""
@@ -61,8 +62,22 @@ class Somebody:
         """Ticks a box, or one of several options."""
         self.control(label).check()
 
+    def goes_to(self, entry: str) -> None:
+        """Follows an entry of the main navigation."""
+        self.press(entry, within=self.page.get_by_role("navigation", name="主导航"))
+
+    def takes_up(self, *words: str) -> None:
+        """Goes to the workbench and clicks what waits there: the first entry with all these words."""
+        self.open("/workbench")
+        found = self.page.get_by_role("main").get_by_role("listitem")
+        for word in words:
+            found = found.filter(has_text=word)
+        self.press(words[-1], within=found.first)
+
     def add_row(self, button: str) -> None:
-        """Presses the button under a table of rows; the row comes without leaving the page."""
+        """Presses the button under a table of rows; the row comes without leaving the page, if scripts run."""
+        if not self.script:
+            return self.press(button)
         rows = self.page.locator("[data-repeat-row]")
         before = rows.count()
         self.page.get_by_role("button", name=button, exact=True).click()
@@ -125,14 +140,13 @@ class Office:
     world: World
     browser: Browser
     address: str
+    script: bool = True
 
     @contextmanager
-    def somebody(
-        self, key: str | None, width: int = 1366, language: str | None = None, script: bool = True
-    ) -> Iterator[Somebody]:
+    def somebody(self, key: str | None, width: int = 1366, language: str | None = None) -> Iterator[Somebody]:
         """A member of the cast (None: a visitor) at a browser of her own, freshly signed in."""
         context = self.browser.new_context(
-            viewport={"width": width, "height": 768}, locale="zh-CN", java_script_enabled=script
+            viewport={"width": width, "height": 768}, locale="zh-CN", java_script_enabled=self.script
         )
         context.set_default_timeout(15_000)
         if key is not None:
@@ -141,6 +155,6 @@ class Office:
         if language is not None:
             context.add_cookies([{"name": "language", "value": language, "url": self.address}])
         try:
-            yield Somebody(context.new_page(), self.address)
+            yield Somebody(context.new_page(), self.address, self.script)
         finally:
             context.close()

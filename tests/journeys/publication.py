@@ -11,7 +11,9 @@ LEVELS = ("市级机关事务管理部门", "县（市、区）机关事务管�
 def list_is_published(story: Story) -> None:
     """The officer draws up a list, the approver publishes it and so freezes its rules."""
     with story.office.somebody("officer") as officer:
-        officer.open("/manage/lists/new")
+        officer.open("/workbench")
+        officer.goes_to("榜单管理")
+        officer.press("新建榜单")
         officer.fill("榜单名称", LIST)
         officer.fill("年度", "2026")
         officer.press("建立草稿")
@@ -19,8 +21,7 @@ def list_is_published(story: Story) -> None:
         officer.sees(LIST, "揭榜评审")
         here = officer.path
     with story.office.somebody("approver") as approver:
-        approver.open("/manage/lists")
-        approver.press(LIST)
+        approver.takes_up("核对规则并发布榜单", LIST)
         assert approver.path == here
         approver.press("发布榜单并冻结规则")
         approver.sees("SHA-256")
@@ -29,7 +30,8 @@ def list_is_published(story: Story) -> None:
 def topic_is_drafted(story: Story) -> None:
     """The officer writes the topic section by section and sends it for approval."""
     with story.office.somebody("officer") as officer:
-        officer.open("/manage/topics")
+        officer.open("/workbench")
+        officer.goes_to("榜题管理")
         officer.press("新建榜题")
         officer.press("在此榜单起草")
         story.topic = officer.number_in_path(3)
@@ -91,15 +93,13 @@ def _terms(officer: Somebody, story: Story) -> None:
 def topic_is_published(story: Story) -> None:
     """The approver finds it on the workbench, reads it and publishes it; a visitor sees it, with its countdown."""
     with story.office.somebody("approver") as approver:
-        approver.open("/workbench")
-        approver.sees(TOPIC)
-        approver.open(f"/manage/topics/{story.topic}")
-        approver.press("审定")
+        approver.takes_up("审定榜题", TOPIC)
         approver.tick("我已核对全文，确认批准")
         approver.press("批准发榜")
         approver.sees("第 1 版")
     with story.office.somebody(None) as visitor:
-        visitor.open("/topics")
+        visitor.open("/")
+        visitor.goes_to("榜题一览")
         visitor.press(TOPIC)
         story.code = visitor.path.removeprefix("/topics/")
         visitor.sees("标准草案", "通过专家审查")

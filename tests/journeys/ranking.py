@@ -23,7 +23,8 @@ DEEDS = (
 def list_is_drafted(story: Story) -> None:
     """The officer draws up the pilot list and sees it computed at once."""
     with story.office.somebody("officer") as officer:
-        officer.open("/priority")
+        officer.open("/workbench")
+        officer.goes_to("优先名单")
         officer.press("拟定名单")
         officer.tick("省级专项试点（按单位排序）")
         officer.fill("名单名称", PILOT)
@@ -50,8 +51,7 @@ def rules_are_announced(story: Story) -> None:
 def list_is_published(story: Story) -> None:
     """The approver publishes: a numbered snapshot; each row says where its points came from; Excel has the same."""
     with story.office.somebody("approver") as approver:
-        approver.open("/priority")
-        approver.press(PILOT, within=approver.page.get_by_role("main"))
+        approver.takes_up("发布优先名单", PILOT)
         approver.press("冻结并发布")
         approver.sees("第 1 号快照")
         approver.page.get_by_text("分数来源").first.click()
@@ -83,7 +83,8 @@ def trail_tells_the_story(story: Story) -> None:
 def public_sees_the_results(story: Story) -> None:
     """A visitor reads who won and which list was published."""
     with story.office.somebody(None) as visitor:
-        visitor.open("/results")
+        visitor.open("/")
+        visitor.goes_to("结果")
         visitor.sees(PILOT)
         visitor.press(TOPIC, within=visitor.page.get_by_role("main"))
         visitor.sees(WINNER)

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
 SILENT = frozenset({"script", "style"})
 NOTHING = re.compile(r"(?<![\w'-])(None|undefined|NaN|nan)(?![\w'-])|<(Markup|bound|function) ")

@@ -10,6 +10,7 @@ SHARDS = 4
 NOT_BY_LINK = {
     "static", "web.set_language", "web.healthz", "notifications.readyz", "web.styleguide",
     "bids.receipt",  # an older address that leads to the receipt with its number
+    "computations.status",  # what a script asks while a computation runs
     "organisations.open_invitation", "organisations.open_reset",  # from the mail of one person
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ import re
 
 from marketplace.sample import players
 from tests.journeys.people import Somebody
-from tests.journeys.story import Story
+from tests.journeys.story import TOPIC, Story
 
 
 def milestone_is_reported(story: Story) -> None:
@@ -18,19 +18,19 @@ def milestone_is_reported(story: Story) -> None:
     with story.office.somebody("hangzhou_clerk") as clerk:
         clerk.open("/workbench")
         clerk.sees("实施方案与调研")
-    _report(story, "已完成调研，并附单位清单。", returned="缺少调研单位清单")
+    _report(story, "已完成调研，并附单位清单。", "补充里程碑报告", "缺少调研单位清单")
     with story.office.somebody("officer") as officer:
         _to_check(officer)
         officer.fill("审核意见", "材料齐全。")
         officer.press("审核通过")
-        officer.open(f"/projects/{story.project}")
+        officer.goes_to("项目")
+        officer.press(TOPIC, within=officer.page.get_by_role("main"))
         officer.sees("40%", "按期")
 
 
-def _report(story: Story, summary: str, returned: str = "") -> None:
+def _report(story: Story, summary: str, what: str = "提交里程碑报告", returned: str = "") -> None:
     with story.office.somebody("hangzhou_clerk") as clerk:
-        clerk.open(f"/projects/{story.project}")
-        clerk.press("提交报告", within=clerk.row("实施方案与调研").first)
+        clerk.takes_up(what, TOPIC, "实施方案与调研")
         clerk.sees(returned)
         clerk.fill("工作完成情况", summary)
         clerk.attach("佐证材料", "调研报告（示例）.txt", summary)
@@ -38,8 +38,7 @@ def _report(story: Story, summary: str, returned: str = "") -> None:
 
 
 def _to_check(officer: Somebody) -> None:
-    officer.open("/manage/milestones")
-    officer.press("审核", within=officer.row("实施方案与调研").first)
+    officer.takes_up("审核里程碑报告", TOPIC, "实施方案与调研")
     officer.sees("调研报告（示例）.txt")
 
 
@@ -55,8 +54,7 @@ def outcome_is_delivered(story: Story) -> None:
     """The clerk writes down what was reached against what was promised; the head delivers."""
     story.later(days=2)
     with story.office.somebody("hangzhou_clerk") as clerk:
-        clerk.open(f"/projects/{story.project}")
-        clerk.press("填写成果")
+        clerk.takes_up("填写成果", TOPIC)
         clerk.fill("成果概述", "形成标准草案并完成试用。")
         for number in range(clerk.page.get_by_label(re.compile(r"^\s*完成情况")).count()):
             clerk.fill("完成情况", "已按约定完成", number)
@@ -65,7 +63,6 @@ def outcome_is_delivered(story: Story) -> None:
         clerk.attach("成果材料", "标准草案（示例）.txt", "标准正文")
         clerk.press("保存并核对")
     with story.office.somebody("hangzhou_head") as head:
-        head.open(f"/projects/{story.project}")
-        head.press("核对并提交成果")
+        head.takes_up("核对并提交成果", TOPIC)
         head.press("提交成果")
         head.sees("标准草案（示例）.txt")

@@ -37,7 +37,7 @@ def test_a_finished_project_waits_for_its_outcome_then_for_acceptance(sqlite_wor
     world = sqlite_world
     project_id = opened_project(world)
     finish_milestones(world, project_id)
-    assert todos(world, "hangzhou_head") == [("提交成果", "projects.outcome_edit")]
+    assert todos(world, "hangzhou_head") == [("核对并提交成果", "projects.outcome_check")]
     delivered_project(world, "ningbo")
     assert todos(world, "officer") == [("组织成果验收", "projects.outcome")]
 
