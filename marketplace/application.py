@@ -24,6 +24,7 @@ from marketplace.files.views import blueprint as files_blueprint
 from marketplace.notices.views import blueprint as notices_blueprint
 from marketplace.notifications import transport
 from marketplace.notifications.views import blueprint as notifications_blueprint
+from marketplace.organisations import naming
 from marketplace.organisations.guard import refuse_demo_accounts
 from marketplace.organisations.identity import Identity, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     _configure(app, settings)
     app.extensions["marketplace"] = parts = compose(settings, clock)
     refuse_demo_accounts(parts.engine, settings)
-    for part in (i18n, templating, errors, security, caching):
+    for part in (i18n, templating, errors, security, caching, naming):
         part.install(app)
     transport.install(app, settings)
     CSRFProtect(app)

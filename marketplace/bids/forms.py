@@ -19,6 +19,7 @@ from marketplace.bids.models import Bid
 from marketplace.bids.sections import BY_CODE
 from marketplace.core.text import tidy
 from marketplace.files.forms import FilesField
+from marketplace.organisations.naming import unit_name
 from marketplace.web.forms import Form, LongTextField, TextField, WanField
 from marketplace.web.i18n import translate
 from marketplace.web.rows import Row
@@ -104,7 +105,7 @@ class BasicsForm(SectionForm):
 
     def offer_partners(self, choices: list[tuple[int, str]]) -> None:
         """The units that may be chosen."""
-        shown = [("", translate("请选择")), *((str(key), name) for key, name in choices)]
+        shown = [("", translate("请选择")), *((str(key), unit_name(name)) for key, name in choices)]
         for entry in self.partners.entries:
             entry.form.organisation_id.choices = shown
 

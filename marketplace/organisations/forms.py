@@ -19,6 +19,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Regexp, Validatio
 from marketplace.core.actor import Role
 from marketplace.organisations.labels import ROLE_LABELS
 from marketplace.organisations.models import Organisation
+from marketplace.organisations.naming import unit_name
 from marketplace.organisations.newcomers import (
     MOST_NAME,
     MOST_PHONE,
@@ -84,7 +85,7 @@ class PostForm(Form):
 
     def offer(self, units: Iterable[Organisation], roles: Iterable[Role]) -> None:
         """Fills the choices; a single unit is chosen already."""
-        choices = [(str(unit.id), unit.name) for unit in units]
+        choices = [(str(unit.id), unit_name(unit.name)) for unit in units]
         prompt = [("", _l("请选择"))]
         self.organisation_id.choices = choices if len(choices) == 1 else prompt + choices
         self.role.choices = prompt + [(str(role), translate(ROLE_LABELS[role])) for role in roles]

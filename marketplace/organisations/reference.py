@@ -18,6 +18,12 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 VALID_FROM = date(2021, 1, 1)
 PROVINCE_CODE = "330000"
 
+LEVELS = {
+    "副省级城市": "Municipal", "地级市": "Municipal", "市辖区": "District", "县级市": "City", "县": "County",
+    "自治县": "Autonomous County",
+}  # fmt: skip
+"""What a place of this kind is called in the English name of its bureau."""
+
 Row = tuple[str, str, str, OrganisationKind, bool]
 """code, Chinese name, English name, kind, marked as sample."""
 
@@ -82,10 +88,8 @@ def _add_bureau(uow: UnitOfWork, known: dict[str, int], place: dict[str, str]) -
     municipal = place["level"] == "prefecture"
     kind = OrganisationKind.MUNICIPAL if municipal else OrganisationKind.COUNTY
     name = f"{place['name']}机关事务管理局" if municipal else f"{place['name']}机关事务管理中心"
-    pinyin = place["slug"].capitalize()
-    english = (
-        f"{pinyin} Government Offices Administration" if municipal else f"{pinyin} Government Offices Centre"
-    )
+    body = "Administration" if municipal else "Centre"
+    english = f"{place['slug'].capitalize()} {LEVELS[place['kind']]} Government Offices {body}"
     row = (place["code"], name, english, kind, True)
     _add(uow, known, row, place["parent_code"], place["code"], place["short_name"])
 

@@ -12,6 +12,7 @@ from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem, asked_once
 from marketplace.organisations.models import Organisation
+from marketplace.organisations.naming import unit_name
 from marketplace.projects.models import Milestone, Outcome, Project, Queue
 from marketplace.projects.policy import sees_all
 from marketplace.projects.queries import SOON, UNFINISHED, visible_to
@@ -76,12 +77,12 @@ def _lines(part: str, number: Any, name: Any, since: Any) -> Select[Any]:
 def _officer_item(row: Any) -> WorkItem:
     if row.part == TO_ACCEPT:
         return WorkItem(
-            N_("组织成果验收"), f"{row.title} · {row.unit}", "projects.outcome", {"project_id": row.id},
+            N_("组织成果验收"), f"{row.title} · {unit_name(row.unit)}", "projects.outcome", {"project_id": row.id},
             since=row.since, is_sample=row.is_sample,
         )  # fmt: skip
     return WorkItem(
-        N_("审核里程碑报告"), f"{row.title} · {row.unit} · {row.name}", "projects.check", {"milestone_id": row.id},
-        since=row.since, is_sample=row.is_sample,
+        N_("审核里程碑报告"), f"{row.title} · {unit_name(row.unit)} · {row.name}", "projects.check",
+        {"milestone_id": row.id}, since=row.since, is_sample=row.is_sample,
     )  # fmt: skip
 
 
@@ -149,6 +150,6 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> Sequence[WorkI
 
 def _running(row: Any) -> WorkItem:
     return WorkItem(
-        N_("项目实施进度 %(progress)s%%"), f"{row.title} · {row.unit}", "projects.show", {"project_id": row.id},
+        N_("项目实施进度 %(progress)s%%"), f"{row.title} · {unit_name(row.unit)}", "projects.show", {"project_id": row.id},
         since=row.since, params={"progress": row.progress}, is_sample=row.is_sample,
     )  # fmt: skip

@@ -109,7 +109,12 @@ def design_app() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        datetime=show_datetime, until=show_until, date=show_date, exact_wan=exact_wan_text, t=translate
+        datetime=show_datetime,
+        until=show_until,
+        date=show_date,
+        exact_wan=exact_wan_text,
+        t=translate,
+        unit=str,
     )
     addresses = Addresses(app)
     app.jinja_env.globals.update(

@@ -20,6 +20,7 @@ from marketplace.organisations.forms import (
 )
 from marketplace.organisations.labels import KIND_LABELS
 from marketplace.organisations.models import Organisation, OrganisationKind
+from marketplace.organisations.naming import unit_name
 from marketplace.organisations.operations import organisations as operations
 from marketplace.organisations.operations.organisations import Foundation, Names
 from marketplace.organisations.queries import organisation_for, organisations_in_order
@@ -66,7 +67,7 @@ def list_organisations() -> str:
 
 def _prepared(form: NewOrganisationForm) -> NewOrganisationForm:
     cities = organisations_in_order(db_session(), [OrganisationKind.MUNICIPAL], beijing_date(request_now()))
-    form.parent_id.choices = [("", _("（不选）")), *((str(city.id), city.name) for city in cities)]
+    form.parent_id.choices = [("", _("（不选）")), *((str(city.id), unit_name(city.name)) for city in cities)]
     kinds = [kind for kind in OrganisationKind if kind != OrganisationKind.PROVINCE]
     form.kind.choices = [("", _("请选择")), *((str(kind), translate(KIND_LABELS[kind])) for kind in kinds)]
     return form
