@@ -13,7 +13,7 @@ from tests.journeys.sheet import Sheet
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 ENGLISH = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{2,})+")
-EITHER_WAY = "简体中文"
+EITHER_WAY = ("简体中文", "中文")
 """Languages are named in themselves."""
 
 
@@ -39,7 +39,7 @@ class Languages:
             for one in merged_catalogue("en")
             if isinstance(one.id, str) and one.id != one.string and f"'{one.id}'" not in written
         }
-        return cls(written + EITHER_WAY, said)
+        return cls(written, said)
 
     def leftovers(self, sheet: Sheet) -> list[str]:
         """Texts of the other language that nobody wrote."""
@@ -48,7 +48,9 @@ class Languages:
         return sorted({f"English: {text[:60]}" for text in sheet.said if self._is_left_english(text)})
 
     def _is_left_chinese(self, text: str) -> bool:
-        return text in self.said or not all(map(self._is_written, CHINESE.findall(text)))
+        return text not in EITHER_WAY and (
+            text in self.said or not all(map(self._is_written, CHINESE.findall(text)))
+        )
 
     def _is_left_english(self, text: str) -> bool:
         return not all(map(self._is_written, ENGLISH.findall(text)))
