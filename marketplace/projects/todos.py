@@ -150,6 +150,6 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> Sequence[WorkI
 
 def _running(row: Any) -> WorkItem:
     return WorkItem(
-        N_("项目实施进度 %(progress)s%%"), f"{row.title} · {unit_name(row.unit)}", "projects.show", {"project_id": row.id},
-        since=row.since, params={"progress": row.progress}, is_sample=row.is_sample,
+        N_("项目实施进度 %(progress)s%%"), f"{row.title} · {unit_name(row.unit)}", "projects.show",
+        {"project_id": row.id}, since=row.since, params={"progress": row.progress}, is_sample=row.is_sample,
     )  # fmt: skip
