@@ -41,8 +41,10 @@ from marketplace.reviews import mails as review_mails
 from marketplace.reviews.analysis import operations as analyses
 from marketplace.reviews.analysis.reading import KIND as PANEL_ANALYSIS
 from marketplace.reviews.analysis.record import analyse
+from marketplace.reviews.assigning import ASSIGNMENT, assign_items
 from marketplace.reviews.engagements import engagements
 from marketplace.reviews.facts import JOINT_WORK
+from marketplace.reviews.operations import assignment as assignments
 from marketplace.reviews.queries import panel_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
@@ -81,6 +83,9 @@ REACTIONS: Reactions = {
     review.SeatAdded: (review_mails.invite_replacement,),
     review.SeatDeclined: (review_mails.tell_of_refusal,),
     review.SeatRecused: (review_mails.tell_of_recusal,),
+    review.ItemRecused: (review_mails.tell_of_item_recusal,),
+    review.AssignmentMade: (review_mails.tell_of_new_duties,),
+    review.AssignmentFailed: (review_mails.tell_of_failed_assignment,),
     review.ExtraCalled: (review_mails.ask_extra_expert,),
     review.ExtraMissing: (review_mails.tell_of_missing_expert,),
     review.SeatFinished: (review_mails.tell_that_all_is_in, analyses.analyse_when_all_is_in),
@@ -133,6 +138,7 @@ NAMES.update(
     }
 )
 COMPUTATIONS: dict[str, Kind] = {
+    ASSIGNMENT: Kind(assign_items, assignments.keep_assignment),
     PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),
     ROUND_RANKING: Kind(evaluate),
     FUNDING_PLAN: Kind(propose),

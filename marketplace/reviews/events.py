@@ -100,6 +100,43 @@ class SeatDeclined(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorChosen(PanelEvent):
+    item_id: int
+    audit_label: ClassVar[str] = N_("指定先评的一项")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentMade(PanelEvent):
+    """``pairs`` (item, seat) are new; ``mended``: they fill what a recusal left empty."""
+
+    pairs: tuple[tuple[int, int], ...]
+    inputs_sha256: str
+    mended: bool
+    audit_label: ClassVar[str] = N_("分配评审对象")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentFailed(PanelEvent):
+    audit_label: ClassVar[str] = N_("评审对象无法分配")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyMoved(PanelEvent):
+    item_id: int
+    from_seat: int
+    to_seat: int
+    audit_label: ClassVar[str] = N_("调整评审分工")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRecused(PanelEvent):
+    seat_id: int
+    item_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("专家申明对一项回避")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event):
     """One frozen sheet. It has its own trail, so that a panel's history stays readable."""
 

@@ -13,8 +13,11 @@ from marketplace.notifications.recipients import Recipient
 from marketplace.organisations.models import Person
 from marketplace.organisations.queries import people_with_roles
 from marketplace.reviews.events import (
+    AssignmentFailed,
+    AssignmentMade,
     ExtraCalled,
     ExtraMissing,
+    ItemRecused,
     PanelConcluded,
     PanelReleased,
     SeatAdded,
@@ -22,7 +25,7 @@ from marketplace.reviews.events import (
     SeatFinished,
     SeatRecused,
 )
-from marketplace.reviews.models import Panel, Seat
+from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
 
 
@@ -117,6 +120,38 @@ def tell_of_missing_expert(uow: UnitOfWork, event: ExtraMissing) -> None:
         uow, kind="extra_missing", dedupe_key=f"extra-missing:{event.item_id}", recipients=_officers(uow),
         context=_context(panel),
     )  # fmt: skip
+
+
+def tell_of_item_recusal(uow: UnitOfWork, event: ItemRecused) -> None:
+    """单项回避 to the officers."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    item = uow.session.get_one(PanelItem, event.item_id)
+    names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
+    enqueue(
+        uow, kind="item_recused", dedupe_key=f"item-recused:{event.item_id}:{event.seat_id}",
+        recipients=_officers(uow), context=_context(panel, expert=names[0], item=item.label, opinion=event.opinion),
+    )  # fmt: skip
+
+
+def tell_of_new_duties(uow: UnitOfWork, event: AssignmentMade) -> None:
+    """补齐分配 to the experts who score more now than when they began; at release the invitation says it all."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    if event.mended:
+        for seat_id, recipient in _members(uow, {seat for _, seat in event.pairs}):
+            enqueue(
+                uow, kind="duty_given", dedupe_key=f"duty-given:{seat_id}:{event.inputs_sha256[:16]}",
+                recipients=[recipient], context=_context(panel, seat_id=seat_id),
+            )  # fmt: skip
+
+
+def tell_of_failed_assignment(uow: UnitOfWork, event: AssignmentFailed) -> None:
+    """无法分配 to the officers, while the panel scores; for a draft the officer looks at the page."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    if panel.state == PanelState.SCORING:
+        enqueue(
+            uow, kind="assignment_failed", dedupe_key=f"assignment-failed:{panel.id}:{uow.now.isoformat()}",
+            recipients=_officers(uow), context=_context(panel),
+        )  # fmt: skip
 
 
 def tell_of_result(uow: UnitOfWork, event: PanelConcluded) -> None:

@@ -63,9 +63,10 @@ def needs_replacement(panel_size: int, active: int) -> bool:
     return active < panel_size or active % 2 == 0
 
 
-def may_add_member(actor: Actor, panel_state: str, panel_size: int, active: int) -> Verdict:
-    """选入专家: freely while the panel is being composed; while it scores only to fill a seat that fell empty."""
-    if panel_state == PanelState.SCORING and not needs_replacement(panel_size, active):
+def may_add_member(actor: Actor, panel_state: str, panel_size: int, active: int, short: int = 0) -> Verdict:
+    """选入专家: freely while the panel is being composed; while it scores only to fill a seat that fell empty, or
+    when an item is short of experts."""
+    if panel_state == PanelState.SCORING and not short and not needs_replacement(panel_size, active):
         return first_refusal(_officer(actor), no(N_("评分已开始，人数符合要求，不能再增加专家")))
     return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT, PanelState.SCORING))
 
@@ -96,7 +97,7 @@ def may_release(actor: Actor, panel_state: str, fits: Verdict) -> Verdict:
 
 
 def may_conclude(
-    actor: Actor, panel_state: str, panel_size: int, progress: Progress, disputed: int = 0
+    actor: Actor, panel_state: str, panel_size: int, progress: Progress, disputed: int = 0, short: int = 0
 ) -> Verdict:
     """形成结果: everybody confirmed has submitted everything, nobody's answer is open, enough have scored, and no item
     still needs another expert."""
@@ -113,10 +114,44 @@ def may_conclude(
             size=panel_size,
             count=progress.active,
         ),
+        no(N_("还有%(count)s项评审对象的专家人数不足，请补齐分配"), count=short) if short else YES,
         YES
         if progress.finished == progress.confirmed
         else no(N_("还有%(count)s位专家未提交全部评分"), count=progress.confirmed - progress.finished),
         no(N_("还有%(count)s项分歧较大，按规程须增加专家评分"), count=disputed) if disputed else YES,
+    )
+
+
+def may_assign(actor: Actor, panel_state: str, shared: bool) -> Verdict:
+    """分配评审对象: where the list says that not everybody scores everything."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.DRAFT, PanelState.SCORING),
+        YES if shared else no(N_("本榜单由评审组全体评每一项，不需要分配")),
+    )
+
+
+def may_move_duty(actor: Actor, panel_state: str) -> Verdict:
+    """调整评审分工 by hand, until the scoring begins."""
+    return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT))
+
+
+def may_choose_anchor(actor: Actor, panel_state: str, anchored: bool) -> Verdict:
+    """指定先评的一项."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.DRAFT),
+        YES if anchored else no(N_("本榜单没有规定先评同一项")),
+    )
+
+
+def may_recuse_item(actor: Actor, person_id: int, panel_state: str, seat_state: str, single: bool) -> Verdict:
+    """对一项申明回避: where another expert can take the item over; else the whole seat is recused."""
+    return first_refusal(
+        YES if actor.has(Role.EXPERT) and actor.person_id == person_id else no(N_("只能由专家本人办理")),
+        _in(panel_state, PanelState.SCORING),
+        YES if seat_state == SeatState.CONFIRMED else no(N_("请先承诺与评审对象无利害关系")),
+        YES if single else no(N_("全体专家评每一项，须对整个评审申明回避")),
     )
 
 

@@ -17,6 +17,7 @@ from marketplace.reviews.composition import Member
 from marketplace.reviews.facts import Ground, facts_of, judges_of, read_ground
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.recusal import Recusal, recusals_of, whole
 from marketplace.reviews.workflow import PanelState, SeatState
 
@@ -98,19 +99,26 @@ def pool_for(session: Session, panel: Panel, today: date) -> Pool:
     facts = facts_of(session, panel, ground, judges.values(), today)
     wanted = {panel.topic.category, panel.topic.field}
     ratings, loads = standings(session, list(judges), today), _loads(session, panel, judges)
+    shared = protocol_from(panel.protocol).scores_per_item is not None
     candidates = []
     for expert in experts:
         recusals = recusals_of(judges[expert.id], ground.stakes, facts)
         member = _member(expert, ground, wanted)
+        joined = whole(recusals.values()) if not shared or _everywhere(recusals) else whole(())
         candidates.append(
             Candidate(
-                expert, member, recusals, whole(recusals.values()), seats.get(expert.id),
+                expert, member, recusals, joined, seats.get(expert.id),
                 ratings.get(expert.id, UNRATED), loads.get(expert.id, 0),
             )
         )  # fmt: skip
     candidates.sort(key=lambda c: (c.exclusion is not None, not c.member.matches))
     direct = any(ground.kinds.get(stake.lead) == OrganisationKind.DIRECT_UNIT for stake in ground.stakes)
     return Pool(tuple(candidates), direct)
+
+
+def _everywhere(recusals: Mapping[int, Recusal]) -> bool:
+    """Where each item goes to some experts only, a conflict with one of them keeps nobody off the others."""
+    return all(one.forbidden for one in recusals.values())
 
 
 def _experts(session: Session, today: date, seats: Iterable[int]) -> Sequence[Expert]:

@@ -18,7 +18,7 @@ from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.disagreement import calls_extra
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
-from marketplace.reviews.protocol import protocol_from
+from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.workflow import DutyOrigin, DutyState, PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
@@ -257,6 +257,55 @@ def _extras(rows: Sequence[Any], regular: int, threshold: int) -> int | None:
     return extras if len(rows) - extras >= regular and calls_extra(totals, extras, threshold) else None
 
 
+def short_items(session: Session, panel_id: int, protocol: Protocol) -> list[int]:
+    """Items with fewer ordinary experts than the protocol wants; none where everybody scores everything."""
+    if protocol.scores_per_item is None:
+        return []
+    ordinary = and_(
+        Duty.item_id == PanelItem.id, Duty.state == DutyState.LIVE, Duty.origin != DutyOrigin.EXTRA
+    )
+    query = (
+        select(PanelItem.id)
+        .outerjoin(Duty, ordinary)
+        .where(PanelItem.panel_id == panel_id)
+        .group_by(PanelItem.id)
+        .having(func.count(Duty.id) < protocol.scores_per_item)
+        .order_by(PanelItem.id)
+    )
+    anchored = protocol.anchor_item if protocol.anchor else None
+    return [item for item in session.scalars(query) if item != anchored]
+
+
+def lifted_pairs(
+    session: Session, panel: Panel, items: Sequence[int], seats: Sequence[int]
+) -> list[tuple[int, int]]:
+    """(item, seat) of duties that were lifted: they are not given again."""
+    query = select(Duty.item_id, Duty.seat_id).where(
+        Duty.panel_id == panel.id,
+        Duty.state == DutyState.LIFTED,
+        Duty.item_id.in_(items),
+        Duty.seat_id.in_(seats),
+    )
+    return [(item, seat) for item, seat in session.execute(query)]
+
+
+def past_panels(session: Session, panel: Panel, experts: Sequence[int]) -> dict[int, int]:
+    """Expert → concluded panels on topics of the same category."""
+    query = (
+        select(Seat.expert_id, func.count())
+        .join(Panel, Panel.id == Seat.panel_id)
+        .join(Topic, Topic.id == Panel.topic_id)
+        .where(
+            Seat.expert_id.in_(experts),
+            Seat.state == SeatState.CONFIRMED,
+            Panel.state == PanelState.CONCLUDED,
+            Topic.category == panel.topic.category,
+        )
+        .group_by(Seat.expert_id)
+    )
+    return {expert: count for expert, count in session.execute(query)}
+
+
 @dataclass(frozen=True, slots=True)
 class ExtraLine:
     """增加评审, as the office sees it while the panel scores: no marks."""
@@ -469,11 +518,13 @@ def extra_items(session: Session, seat_id: int) -> set[int]:
     return set(session.scalars(select(Duty.item_id).where(*live, Duty.origin == DutyOrigin.EXTRA)))
 
 
-def parties_by_name(session: Session, panel_id: int) -> list[tuple[str, list[str]]]:
-    """Lead and partners of each item, by name: what an expert must know to declare, and no more. Two statements."""
+def parties_by_name(session: Session, seat: Seat) -> list[tuple[str, list[str]]]:
+    """Lead and partners of each item before an expert, by name: what she must know to declare, and no more. Two
+    statements."""
     rows = session.execute(
         select(PanelItem.organisation_id, PanelItem.parties)
-        .where(PanelItem.panel_id == panel_id)
+        .join(Duty, Duty.item_id == PanelItem.id)
+        .where(Duty.seat_id == seat.id, Duty.state == DutyState.LIVE)
         .order_by(PanelItem.position)
     ).all()
     wanted = {unit for lead, parties in rows for unit in (lead, *parties)}

@@ -15,7 +15,7 @@ from marketplace.reviews.disagreement import calls_extra, extra_seed
 from marketplace.reviews.draws import draws_in, is_repeatable
 from marketplace.reviews.models import Duty, Panel, Seat
 from marketplace.reviews.operations.extra import call_extras
-from marketplace.reviews.operations.panels import lock
+from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.queries import disputes_of, place_for, seat_for
 from tests.reviews.story import FIVE, NEVER, confirm, item_ids, marks, score, scoring_panel, seat_id
 from tests.support.world import World

@@ -18,7 +18,7 @@ from marketplace.reviews.analysis.reading import KIND, analysis_of, question_for
 from marketplace.reviews.analysis.record import disputed_items
 from marketplace.reviews.events import MeetingVoted, NoteWritten, PanelAnalysed, PanelConcluded, SeatFinished
 from marketplace.reviews.models import Panel, PanelAnalysis, PanelItem, PanelNote
-from marketplace.reviews.operations.panels import lock
+from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.scoring import fingerprint
 from marketplace.reviews.workflow import NOTE_KINDS
 

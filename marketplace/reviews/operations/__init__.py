@@ -1,10 +1,12 @@
 """The verbs of reviewing (评审办理)."""
 
+from marketplace.reviews.operations.assignment import move_duty, request_assignment
 from marketplace.reviews.operations.extra import call_again
 from marketplace.reviews.operations.invitations import decline_seat
 from marketplace.reviews.operations.panels import (
     add_member,
     add_members,
+    choose_anchor,
     convene_panel,
     propose_members,
     release_panel,
@@ -12,13 +14,23 @@ from marketplace.reviews.operations.panels import (
 )
 from marketplace.reviews.operations.ratings import Mark, rate_members
 from marketplace.reviews.operations.results import conclude_panel, record_vote
-from marketplace.reviews.operations.sheets import confirm_seat, recuse_seat, save_sheet, submit_sheets
+from marketplace.reviews.operations.sheets import (
+    confirm_seat,
+    recuse_item,
+    recuse_seat,
+    save_sheet,
+    submit_sheets,
+)
 
 __all__ = [
     "Mark",
     "add_member",
     "add_members",
     "call_again",
+    "choose_anchor",
+    "move_duty",
+    "request_assignment",
+    "recuse_item",
     "conclude_panel",
     "confirm_seat",
     "convene_panel",

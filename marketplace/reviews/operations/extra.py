@@ -17,7 +17,8 @@ from marketplace.reviews.disagreement import extra_seed
 from marketplace.reviews.draws import Lot
 from marketplace.reviews.events import ExtraCalled, ExtraMissing
 from marketplace.reviews.models import Duty, Panel, Seat
-from marketplace.reviews.operations.panels import invite, keep_draw, lock
+from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.operations.panels import invite, keep_draw
 from marketplace.reviews.pool import Candidate, Pool, pool_for
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import NO_LOAD, Dispute, disputes_of, loads_of

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from marketplace.core.clock import before_deadline, beijing_date
 from marketplace.core.errors import Invalid
@@ -14,25 +14,27 @@ from marketplace.core.verdict import require
 from marketplace.reviews import policy
 from marketplace.reviews.composition import composition
 from marketplace.reviews.draws import Lot, with_draw
-from marketplace.reviews.events import MembersDrawn, PanelConvened, PanelReleased, SeatAdded, SeatRemoved
-from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
-from marketplace.reviews.operations.duties import give_all, lift_all, take_up_again
+from marketplace.reviews.events import (
+    AnchorChosen,
+    MembersDrawn,
+    PanelConvened,
+    PanelReleased,
+    SeatAdded,
+    SeatRemoved,
+)
+from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.operations.assignment import mend_assignment
+from marketplace.reviews.operations.duties import drop_all, give_all, give_anchor, lift_all, take_up_again
+from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.pool import Candidate, Pool, pool_for
-from marketplace.reviews.protocol import frozen, protocol_for
-from marketplace.reviews.queries import items_of, panel_of_subject, panel_of_topic
+from marketplace.reviews.protocol import Protocol, frozen, protocol_for, protocol_from
+from marketplace.reviews.queries import duties_of, items_of, panel_of_subject, panel_of_topic, short_items
 from marketplace.reviews.subjects import Subject
 from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import rules_from_dict
 
 LONGEST_SCORING = timedelta(days=180)
-
-
-def lock(uow: UnitOfWork, panel: Panel) -> None:
-    """Makes decisions about one panel wait for each other (no effect on SQLite, where writers wait anyway)."""
-    uow.session.flush()
-    query = select(Panel).where(Panel.id == panel.id).with_for_update()
-    uow.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def convene_panel(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject]) -> Panel:
@@ -83,7 +85,8 @@ def add_members(uow: UnitOfWork, panel: Panel, expert_ids: Sequence[int]) -> lis
 
 def _seat(uow: UnitOfWork, panel: Panel, pool: Pool, expert_id: int, before: int) -> Seat:
     active = len(pool.seated) + before
-    require(policy.may_add_member(uow.actor, panel.state, panel.size, active))
+    short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
+    require(policy.may_add_member(uow.actor, panel.state, panel.size, active, short))
     candidate = pool.find(expert_id)
     if candidate is None:
         raise Invalid({"experts": N_("该专家不在库或已到期")})
@@ -105,7 +108,7 @@ def _keep_composition(panel: Panel, pool: Pool, candidate: Candidate) -> None:
 
 
 def invite(uow: UnitOfWork, panel: Panel, candidate: Candidate, extra: bool = False) -> Seat:
-    """Gives this candidate a seat; who joins as a member while the others score gets all that they have."""
+    """Gives this candidate a seat; a member who comes while the others score gets her part of the items."""
     seat = candidate.seat
     if seat is None:
         seat = Seat(panel_id=panel.id, expert_id=candidate.expert.id, state=SeatState.INVITED)
@@ -115,11 +118,21 @@ def invite(uow: UnitOfWork, panel: Panel, candidate: Candidate, extra: bool = Fa
         seat.reason, seat.decided_at = None, None
     seat.extra = extra
     uow.session.flush()
+    uow.emit(SeatAdded(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id))
     if panel.state == PanelState.SCORING and not extra:
+        _join(uow, panel, seat)
+    return seat
+
+
+def _join(uow: UnitOfWork, panel: Panel, seat: Seat) -> None:
+    """What a member gets who comes while the others score."""
+    protocol = protocol_from(panel.protocol)
+    if protocol.scores_per_item is None:
         take_up_again(uow, seat)
         give_all(uow, panel, seat)
-    uow.emit(SeatAdded(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id))
-    return seat
+    else:
+        give_anchor(uow, panel, protocol)
+        mend_assignment(uow, panel)
 
 
 def propose_members(
@@ -128,7 +141,8 @@ def propose_members(
     """随机抽取: fills the panel up to its size (or by ``seats``); seed, candidates and choice go on record."""
     lock(uow, panel)
     pool = pool_for(uow.session, panel, beijing_date(uow.now))
-    require(policy.may_add_member(uow.actor, panel.state, panel.size, len(pool.seated)))
+    short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
+    require(policy.may_add_member(uow.actor, panel.state, panel.size, len(pool.seated), short))
     wanted = max(panel.size - len(pool.seated), 1) if seats is None else seats
     seed = secrets.randbelow(2**31) if seed is None else seed
     free = [candidate.member for candidate in pool.free]
@@ -176,8 +190,12 @@ def remove_member(uow: UnitOfWork, panel: Panel, seat: Seat, reason: str = "") -
         raise Invalid({"reason": N_("请填写调整原因")})
     SEAT.advance(seat, "remove")
     seat.reason, seat.decided_at = reason or None, uow.now
-    lift_all(uow, seat, reason)
     uow.emit(SeatRemoved(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id, opinion=reason))
+    if panel.state == PanelState.DRAFT:
+        drop_all(uow, seat)
+    else:
+        lift_all(uow, seat, reason)
+        mend_assignment(uow, panel)
 
 
 def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> None:
@@ -188,10 +206,18 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
     require(policy.may_release(uow.actor, panel.state, fits))
     _check_due(uow, due_at)
     _check_recusals(pool)
+    protocol = protocol_from(panel.protocol)
+    if protocol.anchor and protocol.anchor_item is None:
+        raise Invalid({"anchor": N_("请先指定全体专家先评的一项")})
+    if protocol.scores_per_item is not None:
+        _check_assignment(uow, panel, pool, protocol)
     PANEL.advance(panel, "release")
     panel.due_at, panel.released_at = due_at, uow.now
+    if protocol.scores_per_item is None:
+        give_all(uow, panel)
+    else:
+        give_anchor(uow, panel, protocol)
     _freeze(uow, panel)
-    give_all(uow, panel)
     uow.emit(PanelReleased(panel_id=panel.id, protocol_sha256=panel.protocol_sha256 or ""))
 
 
@@ -209,6 +235,29 @@ def _check_due(uow: UnitOfWork, due_at: datetime | None) -> None:
         raise Invalid({"due_at": N_("请填写评分截止时间")})
     if not before_deadline(uow.now, due_at) or due_at > uow.now + LONGEST_SCORING:
         raise Invalid({"due_at": N_("评分截止时间须在今后180天内")})
+
+
+def _check_assignment(uow: UnitOfWork, panel: Panel, pool: Pool, protocol: Protocol) -> None:
+    """Every item has its experts, and none of them must keep away from it."""
+    if short_items(uow.session, panel.id, protocol):
+        raise Invalid({"assignment": N_("还有评审对象没有分配足够的专家，请先分配")})
+    recusals = {one.seat.id: one.recusals for one in pool.candidates if one.seat is not None}
+    for duty in duties_of(uow.session, panel.id):
+        found = recusals[duty.seat_id][duty.item_id]
+        if found.forbidden:
+            raise Invalid({"assignment": (found.reason, found.params)})
+
+
+def choose_anchor(uow: UnitOfWork, panel: Panel, item_id: int) -> None:
+    """指定先评的一项 of a draft panel whose list asks for one. A draft of the assignment that names it is dropped."""
+    lock(uow, panel)
+    protocol = protocol_from(panel.protocol)
+    require(policy.may_choose_anchor(uow.actor, panel.state, protocol.anchor))
+    if item_id not in {item.id for item in items_of(uow.session, panel.id)}:
+        raise Invalid({"anchor": N_("请选择列出的一项")})
+    panel.protocol = {**(panel.protocol or {}), "anchor_item": item_id}
+    uow.session.execute(delete(Duty).where(Duty.panel_id == panel.id))
+    uow.emit(AnchorChosen(panel_id=panel.id, item_id=item_id))
 
 
 def _check_recusals(pool: Pool) -> None:

@@ -14,8 +14,17 @@ from marketplace.decision.rubric import Result
 from marketplace.reviews import policy
 from marketplace.reviews.events import PanelConcluded, TieVoted
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
-from marketplace.reviews.operations.panels import lock
-from marketplace.reviews.queries import OF_DUTY, disputes_of, item_count, loads_of, progress_of, seats_of
+from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.protocol import protocol_from
+from marketplace.reviews.queries import (
+    OF_DUTY,
+    disputes_of,
+    item_count,
+    loads_of,
+    progress_of,
+    seats_of,
+    short_items,
+)
 from marketplace.reviews.scoring import (
     SheetFacts,
     fingerprint,
@@ -37,7 +46,8 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
         loads_of(uow.session, panel.id),
     )
     disputed = len(disputes_of(uow.session, panel))
-    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed))
+    short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
+    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed, short))
     items = _items(uow, panel)
     result = score_all(rubric_from_dict(panel.rubric), panel.trim_from, _sheets(uow, panel, items))
     _fill(items, result)

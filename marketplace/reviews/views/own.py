@@ -79,7 +79,7 @@ class Answers:
 
 
 def _declaration(seat: Seat, forms: Answers) -> str:
-    parties = parties_by_name(db_session(), seat.panel_id)
+    parties = parties_by_name(db_session(), seat)
     return render_template(
         "reviews/declaration.html",
         seat=seat,

@@ -36,6 +36,7 @@ from marketplace.reviews.queries import (
     panels,
     progress_of,
     seats_of,
+    short_items,
     topics_without_panel,
 )
 from marketplace.reviews.subjects import SUBJECTS
@@ -117,16 +118,18 @@ def _page(panel: Panel, forms: Forms) -> str:
     seats, sheets = seats_of(session, panel.id), loads_of(session, panel.id)
     pool = pool_for(session, panel, beijing_date(request_now()))
     progress = progress_of(item_count(session, panel.id), seats, sheets)
-    adding = policy.may_add_member(actor, panel.state, panel.size, progress.active)
+    protocol = protocol_from(panel.protocol)
+    short = len(short_items(session, panel.id, protocol))
+    adding = policy.may_add_member(actor, panel.state, panel.size, progress.active, short)
     disputed = len(disputes_of(session, panel)) if panel.state == PanelState.SCORING else 0
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     return render_template(
-        "reviews/panel.html", panel=panel, protocol=protocol_from(panel.protocol),
+        "reviews/panel.html", panel=panel, protocol=protocol, short=short,
         topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
         releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,
-        concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed),
+        concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed, short),
         extras=extras_of(session, panel.id), draws=_draws(panel, pool),
         calling=policy.may_call_extra(actor, panel.state, disputed),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
