@@ -518,6 +518,17 @@ def extra_items(session: Session, seat_id: int) -> set[int]:
     return set(session.scalars(select(Duty.item_id).where(*live, Duty.origin == DutyOrigin.EXTRA)))
 
 
+def duty_at(session: Session, seat_id: int, item_id: int) -> Duty:
+    """The duty of a seat for an item that is before it."""
+    return session.scalars(select(Duty).where(Duty.seat_id == seat_id, Duty.item_id == item_id)).one()
+
+
+def may_pass_on(duty: Duty, panel: Panel) -> bool:
+    """Whether another expert can take this one item over: where not everybody scores it anyway."""
+    shared = protocol_from(panel.protocol).scores_per_item is not None
+    return duty.origin == DutyOrigin.EXTRA or (shared and duty.origin == DutyOrigin.ASSIGNED)
+
+
 def parties_by_name(session: Session, seat: Seat) -> list[tuple[str, list[str]]]:
     """Lead and partners of each item before an expert, by name: what she must know to declare, and no more. Two
     statements."""

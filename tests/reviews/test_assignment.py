@@ -193,6 +193,19 @@ def test_a_late_recusal_from_one_item_is_mended_and_the_rest_stays(world: World)
     world.do("officer", operations.conclude_panel, (Panel, panel_id))
 
 
+def test_a_recusal_from_one_item_by_form(sqlite_world: World) -> None:
+    panel_id = scoring(sqlite_world)
+    mine = seat_id(sqlite_world, panel_id, "expert1")
+    item = min(item for item, one in pairs(sqlite_world, panel_id) if one == mine)
+    browser = sqlite_world.browser("expert1")
+    address = f"/reviews/{mine}/items/{item}"
+    assert "这一项需要回避" in browser.get(address).text
+    assert browser.post(f"{address}/recuse", {"reason": ""}).status_code == 422
+    assert sqlite_world.browser("expert2").post(f"{address}/recuse", {"reason": "有关"}).status_code == 404
+    assert browser.post(f"{address}/recuse", {"reason": "近期合作（示例）"}).status_code == 302
+    assert browser.get(address).status_code == 404
+
+
 def test_a_whole_recusal_is_mended_and_a_newcomer_takes_a_share(sqlite_world: World) -> None:
     panel_id = scoring(sqlite_world)
     mine = seat_id(sqlite_world, panel_id, "expert1")

@@ -3,31 +3,30 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from sqlalchemy import select
-
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
 from marketplace.reviews.events import ItemRecused, SeatConfirmed, SeatFinished, SeatRecused, SheetSubmitted
-from marketplace.reviews.models import Duty, Panel, ScoreSheet, Seat
+from marketplace.reviews.models import Panel, ScoreSheet, Seat
 from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import lift_all
 from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.locking import lock
-from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     SheetPlace,
     disputes_of,
+    duty_at,
     item_count,
     loads_of,
+    may_pass_on,
     own_items,
     progress_of,
     seats_of,
 )
 from marketplace.reviews.scoring import MarkInput, gaps, mark_problems, weighted_total
-from marketplace.reviews.workflow import SEAT, SHEET, DutyOrigin, DutyState, SheetState
+from marketplace.reviews.workflow import SEAT, SHEET, DutyState, SheetState
 from marketplace.topics.rules import rubric_from_dict
 
 OPINION_LIMIT = 2000
@@ -59,12 +58,8 @@ def recuse_item(uow: UnitOfWork, place: SheetPlace, reason: str) -> None:
     """对一项申明回避, also late: the expert sees the item no more, her sheet does not count, another takes it over."""
     seat, panel = place.seat, place.seat.panel
     lock(uow, panel)
-    duty = uow.session.scalars(
-        select(Duty).where(Duty.seat_id == seat.id, Duty.item_id == place.item.id)
-    ).one()
-    single = (
-        duty.origin == DutyOrigin.EXTRA or protocol_from(panel.protocol).scores_per_item is not None
-    ) and duty.origin != DutyOrigin.ANCHOR
+    duty = duty_at(uow.session, seat.id, place.item.id)
+    single = may_pass_on(duty, panel)
     require(policy.may_recuse_item(uow.actor, seat.expert.person_id, panel.state, seat.state, single))
     if not reason:
         raise Invalid({"reason": N_("请说明回避的原因")})

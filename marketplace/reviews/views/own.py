@@ -25,10 +25,12 @@ from marketplace.reviews.forms import (
     sheet_form,
 )
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
-from marketplace.reviews.policy import may_recuse, may_score
+from marketplace.reviews.policy import may_recuse, may_recuse_item, may_score
 from marketplace.reviews.queries import (
     SheetPlace,
+    duty_at,
     extra_items,
+    may_pass_on,
     own_items,
     parties_by_name,
     place_for,
@@ -156,18 +158,33 @@ def decline_seat(seat_id: int) -> Response | tuple[str, int]:
     return _declaration(seat, Answers(decline=form, posted=form)), 422
 
 
+@blueprint.post("/reviews/<int:seat_id>/items/<int:item_id>/recuse")
+@signed_in(Role.EXPERT)
+def recuse_item(seat_id: int, item_id: int) -> Response | tuple[str, int]:
+    """对一项申明回避."""
+    place = place_for(db_session(), current_actor(), seat_id, item_id)
+    form = RecuseForm()
+    if form.validate_on_submit() and attempt(form, operations.recuse_item, place, form.reason.data):
+        flash(_("已申明回避，这一项改由其他专家评审。"), "success")
+        return redirect(url_for("reviews.my_panel", seat_id=seat_id))
+    return _opened(place, recuse=form), 422
+
+
 @blueprint.get("/reviews/<int:seat_id>/items/<int:item_id>")
 @signed_in(Role.EXPERT)
 def sheet(seat_id: int, item_id: int) -> str:
     """评分表 beside what is scored."""
-    place = place_for(db_session(), current_actor(), seat_id, item_id)
-    rubric = rubric_from_dict(place.seat.panel.rubric)
-    own = place.sheet
+    return _opened(place_for(db_session(), current_actor(), seat_id, item_id))
+
+
+def _opened(place: SheetPlace, recuse: RecuseForm | None = None) -> str:
+    """The sheet as it stands."""
+    rubric, own = rubric_from_dict(place.seat.panel.rubric), place.sheet
     form = filled(rubric, own.marks if own else {}, own.comment if own else "", own.version if own else 0)
-    return _sheet_page(place, rubric, form)
+    return _sheet_page(place, rubric, form, recuse)
 
 
-def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm) -> str:
+def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm, recuse: RecuseForm | None = None) -> str:
     seat, session = place.seat, db_session()
     items = own_items(session, seat)
     rows = [_row(rubric, seat, item, sheet) for item, sheet in items]
@@ -175,8 +192,16 @@ def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm) -> str:
     scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state)
     return render_template(
         "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
+        recuse=recuse or RecuseForm(formdata=None), passing=_passing(place),
         form=form, rows=rows, scoring=scoring, reading=_reading(seat, place.item) if scoring else "",
     )  # fmt: skip
+
+
+def _passing(place: SheetPlace) -> bool:
+    """Whether the expert may recuse herself from this one item."""
+    single = may_pass_on(duty_at(db_session(), place.seat.id, place.item.id), place.seat.panel)
+    seat, panel = place.seat, place.seat.panel
+    return bool(may_recuse_item(current_actor(), seat.expert.person_id, panel.state, seat.state, single))
 
 
 def _reading(seat: Seat, item: PanelItem) -> Markup:
