@@ -7,8 +7,10 @@ from marketplace.core.verdict import require
 from marketplace.reviews import policy
 from marketplace.reviews.events import SeatDeclined
 from marketplace.reviews.models import Seat
+from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import lift_all
-from marketplace.reviews.operations.panels import lock
+from marketplace.reviews.operations.extra import call_extras
+from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.workflow import SEAT
 
 
@@ -22,3 +24,5 @@ def decline_seat(uow: UnitOfWork, seat: Seat, reason: str) -> None:
     seat.reason, seat.decided_at = reason, uow.now
     lift_all(uow, seat, reason)
     uow.emit(SeatDeclined(panel_id=seat.panel_id, seat_id=seat.id, opinion=reason))
+    call_extras(uow, seat.panel)
+    mend_assignment(uow, seat.panel)

@@ -13,7 +13,7 @@ from marketplace.experts.events import ExpertRated
 from marketplace.experts.models import ExpertRating
 from marketplace.reviews import policy
 from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.operations.panels import lock
+from marketplace.reviews.operations.locking import lock
 
 MOST_REASON = 500
 
