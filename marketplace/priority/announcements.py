@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from marketplace.core.money import fen_to_wan
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notices.models import NoticeKind
 from marketplace.notices.operations import announce
 from marketplace.priority.events import SnapshotTaken
 from marketplace.priority.models import PriorityList
+from marketplace.priority.snapshots import placed
 
 KINDS_EN = {"pilot": "Pilot list", "national": "National recommendation list", "funding": "Funding list"}
+ZH, EN = "，资助%s万元", ", funded with %s × 10,000 yuan"
 _MARKS = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
 
 
@@ -18,7 +21,6 @@ def announce_list(uow: UnitOfWork, event: SnapshotTaken) -> None:
     snapshot = plist.snapshots[event.number - 1]
     again = event.number > 1
     kind_en = KINDS_EN[plist.kind]
-    rows = snapshot.content["rows"][: plist.places]
     reason = f"更正理由：{_plain(snapshot.reason)}\n\n" if again else ""
     reason_en = f"Reason for the correction: {_plain(snapshot.reason)}\n\n" if again else ""
     notice = announce(
@@ -28,16 +30,22 @@ def announce_list(uow: UnitOfWork, event: SnapshotTaken) -> None:
         topic_id=None,
         title=f"{plist.title}" + (f"（第{event.number}次快照，更正）" if again else ""),
         title_en=f"{kind_en} {plist.code}" + (f" (snapshot {event.number}, corrected)" if again else ""),
-        body=f"{reason}{_lines(rows)}\n\n名单编号 {plist.code}，快照第 {event.number} 号，"
+        body=f"{reason}{_lines(snapshot.content, ZH)}\n\n名单编号 {plist.code}，快照第 {event.number} 号，"
         f"SHA-256：`{event.sha256}`",
-        body_en=f"{reason_en}{_lines(rows)}\n\nList {plist.code}, snapshot {event.number}, "
+        body_en=f"{reason_en}{_lines(snapshot.content, EN)}\n\nList {plist.code}, snapshot {event.number}, "
         f"SHA-256: `{event.sha256}`",
     )
     notice.is_sample = plist.is_sample
 
 
-def _lines(rows: list[dict[str, Any]]) -> str:
-    return "\n".join(f"{row['rank']}. {_plain(_name(row))} {row['total']}" for row in rows)
+def _lines(content: dict[str, Any], money: str) -> str:
+    """Who got a place; in a funding round also how much."""
+    amounts = content["plan"]["settled"]["amounts"] if "plan" in content else {}
+    return "\n".join(
+        f"{row['rank']}. {_plain(_name(row))} {row['total']}"
+        + (money % f"{fen_to_wan(sum(amounts[row['key']])):,.2f}" if row["key"] in amounts else "")
+        for row in placed(content)
+    )
 
 
 def _name(row: dict[str, Any]) -> str:

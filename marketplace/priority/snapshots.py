@@ -115,7 +115,7 @@ def freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any], reason
         Placement(
             snapshot_id=snapshot.id, candidate=row["key"], organisation_id=row["unit_id"], rank=row["rank"]
         )
-        for row in content["rows"][: plist.places]
+        for row in placed(content)
     )
     uow.session.flush()
     uow.emit(
@@ -124,6 +124,14 @@ def freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any], reason
         )
     )
     return snapshot
+
+
+def placed(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who got a place: those that get money where money is given out, else the first in the ranking."""
+    if "plan" not in content:
+        return list(content["rows"][: content["list"]["places"]])
+    funded = content["plan"]["settled"]["amounts"]
+    return [row for row in content["rows"] if row["key"] in funded]
 
 
 @dataclass(frozen=True, slots=True)

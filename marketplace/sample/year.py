@@ -4,15 +4,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from marketplace.computations.process import compute_here
-from marketplace.computations.work import settle
-from marketplace.computations.workflow import COMPUTATION
 from marketplace.priority import operations as priority
 from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.priority.rules import DEFAULT_CRITERIA, RoundRules
-from marketplace.priority.snapshots import result_of
 from marketplace.reviews.models import Panel
 from marketplace.sample import players
+from marketplace.sample.funding import compute_now, funding_round
 from marketplace.sample.players import Bidder
 from marketplace.sample.stage import Scene, Stage
 from marketplace.topics import operations as topics
@@ -78,7 +75,7 @@ def play_year(stage: Stage) -> int:
         stage.moment = stage.day(days)
         list_id = open_list(stage, stage.day(days).year)
         scenes += [life_of(stage, list_id, life, contents[life.number]) for life in lives]
-    scenes.append(rankings(stage))
+    scenes += [rankings(stage), funding_round(stage)]
     stage.play(scenes)
     return len(LAST_YEAR) + len(THIS_YEAR)
 
@@ -263,16 +260,11 @@ def rankings(stage: Stage) -> Scene:
     pilot_id = yield from announced_round(stage, -24, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 3)
     yield stage.day(-9, 9)
     stage.do("officer", priority.compute_list, (PriorityList, pilot_id))
-    compute_round(stage, pilot_id)
+    compute_now(stage, pilot_id, plan=False)
     yield stage.day(-8, 15)
     stage.do("approver", priority.publish_list, (PriorityList, pilot_id))
     national = "国家级项目推荐名单（示例）"
     yield from announced_round(stage, -6, PriorityKind.NATIONAL, national, 2)
-    yield stage.day(-3, 9)
-    with stage.acting("officer") as uow:
-        title = "标准化项目资金支持名单（示例）"
-        rules = RoundRules(criteria=DEFAULT_CRITERIA)
-        priority.draft_list(uow, PriorityKind.FUNDING, title, 3, rules).is_sample = True
 
 
 def announced_round(
@@ -288,12 +280,3 @@ def announced_round(
     yield stage.day(day + 1, 15)
     stage.do("approver", priority.announce_list, (PriorityList, list_id))
     return list_id
-
-
-def compute_round(stage: Stage, list_id: int) -> None:
-    """What the worker would do, at once and in this process."""
-    with stage.acting(None) as uow:
-        found = result_of(uow.session, list_id)
-        if found is not None:
-            COMPUTATION.advance(found, "start")
-            settle(uow, found, compute_here(found.kind, found.payload))

@@ -4,6 +4,7 @@ Everything leaves as plain values: amounts in 分, values in hundredths of a poi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
@@ -34,6 +35,8 @@ KIND = "funding_plan"
 SECONDS = 10.0
 RUNNERS_UP = 5
 DRAWS = 20
+STEP = 100
+"""Envelopes with which a project would enter are told in steps of so many 元."""
 
 
 class Report(Protocol):
@@ -86,7 +89,9 @@ def _analysed(posed: Posed, plan: Plan, payload: Mapping[str, Any], report: Repo
     waiting, price, times, solved = nobody, None, [0] * len(posed.lines), 0
     if plan.feasible and posed.lines:
         price = price_of_rules(posed.given, plan, SECONDS)
-        waiting = {one.project: one for one in runners_up(posed.given, plan, RUNNERS_UP, SECONDS)}
+        found = runners_up(posed.given, plan, RUNNERS_UP, SECONDS)
+        waiting = {one.project: replace(one, enters_at=_rounded(one.enters_at)) for one in found}
+    if waiting is not nobody and posed.draws.shape[1] > 1:
         report(60, N_("正在按评分误差反复求解"))
         sure = robustness(posed.given, posed.draws, DRAWS, SECONDS)
         times, solved = sure.funded.tolist(), sure.solved
@@ -101,6 +106,11 @@ def _analysed(posed: Posed, plan: Plan, payload: Mapping[str, Any], report: Repo
         "others": {name: _other(posed, chosen) for name, chosen in others.items()},
         "rows": rows,
     }
+
+
+def _rounded(yuan: int | None) -> int | None:
+    """An envelope that was found by halving, up to the next 0.01 万元."""
+    return None if yuan is None else -(-yuan // STEP) * STEP
 
 
 def points(value: float) -> str:

@@ -15,6 +15,7 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.priority import operations, policy, queries
 from marketplace.priority.evaluation import preview
 from marketplace.priority.forms import ReasonForm
+from marketplace.priority.funding.views.page import plan_shown
 from marketplace.priority.inputs import inputs_for
 from marketplace.priority.models import PriorityList, Snapshot
 from marketplace.priority.ranking import differences
@@ -212,4 +213,5 @@ def snapshot(list_id: int, number: int) -> str:
         verification=verify_snapshot(found),
         changes=differences(before.content["rows"], found.content["rows"]) if before else [],
         before=before, reads_all=policy.reads_all(actor),
+        plan=plan_shown(found.content["plan"]) if "plan" in found.content else None,
     )  # fmt: skip

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.core.errors import Invalid, Refused, WrongState
+from marketplace.notices.models import Notice
 from marketplace.priority.funding import operations, queries
 from marketplace.priority.funding.models import FundingDeviation, FundingRequest, FundingTerms
 from marketplace.priority.funding.plan import Standing, standing_of
 from marketplace.priority.funding.terms import Group, Terms, Year
-from marketplace.priority.models import PriorityList
+from marketplace.priority.models import Placement, PriorityList
 from marketplace.priority.operations import publish_list
 from marketplace.projects.models import Project
 from tests.priority.funding.conftest import Scene
@@ -62,6 +64,12 @@ def test_from_terms_to_a_published_plan(world: World) -> None:
     assert record["proposal"] == proposal
     assert record["settled"]["spent"] == [170 * WAN]
     assert [version["number"] for version in record["terms_history"]] == [1]
+    with world.reading() as session:
+        places = session.scalars(select(Placement.candidate).order_by(Placement.rank)).all()
+        notice = session.scalars(select(Notice).where(Notice.kind == "ranking")).one()
+    assert places == [f"project:{one.projects[unit]}" for unit in ("hangzhou", "ningbo", "anji")]
+    assert "资助50.00万元" in notice.body
+    assert "funded with 60.00 × 10,000 yuan" in notice.body_en
 
 
 def test_terms_need_a_second_person_and_a_change_a_reason(world: World) -> None:
