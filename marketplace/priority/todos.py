@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Executable, and_, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.text import N_
-from marketplace.core.work import WorkItem
+from marketplace.core.work import WorkItem, asked_once
 from marketplace.priority.models import Declaration, PriorityList
 from marketplace.priority.workflow import DeclarationState, PriorityState
 from marketplace.projects.models import Project
@@ -35,7 +37,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     if actor.has(Role.APPROVER):
         found += [
             _item(WAITING[PriorityState(plist.state)], plist)
-            for plist in _open(session)
+            for plist, _waiting in _open(session)
             if actor.person_id != _first(plist)
         ]
     if actor.has(*BUREAU_ROLES):
@@ -68,17 +70,10 @@ def _to_declare(session: Session, actor: Actor, now: datetime) -> list[WorkItem]
 
 def _to_decide(session: Session) -> list[WorkItem]:
     """Rounds with submitted declarations."""
-    query = (
-        select(PriorityList, func.count())
-        .join(Declaration, Declaration.list_id == PriorityList.id)
-        .where(Declaration.state == DeclarationState.SUBMITTED, PriorityList.state == PriorityState.ANNOUNCED)
-        .group_by(PriorityList.id)
-        .order_by(PriorityList.id)
-        .limit(MOST)
-    )
     return [
-        replace(_declaring(N_("核定%(count)s项指标申报"), plist), params={"count": count})
-        for plist, count in session.execute(query)
+        replace(_declaring(N_("核定%(count)s项指标申报"), plist), params={"count": waiting})
+        for plist, waiting in _open(session)
+        if waiting and plist.state == PriorityState.ANNOUNCED
     ]
 
 
@@ -93,7 +88,7 @@ def ongoing_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem
     """进行中: the rounds of the officers that are not published."""
     if not actor.has(Role.OFFICER):
         return []
-    return [_item(GOING_ON[PriorityState(plist.state)], plist) for plist in _open(session)]
+    return [_item(GOING_ON[PriorityState(plist.state)], plist) for plist, _waiting in _open(session)]
 
 
 def _first(plist: PriorityList) -> int | None:
@@ -101,14 +96,22 @@ def _first(plist: PriorityList) -> int | None:
     return plist.correction_by if plist.state == PriorityState.CORRECTING else plist.created_by
 
 
-def _open(session: Session) -> Sequence[PriorityList]:
-    query = (
-        select(PriorityList)
+def _open(session: Session) -> Sequence[Any]:
+    """Rounds that are not published, with the number of declarations that wait for a decision."""
+    return asked_once(session, "rounds", lambda: session.execute(_open_rounds()).all())
+
+
+@cache
+def _open_rounds() -> Executable:
+    submitted = select(func.count()).where(
+        Declaration.list_id == PriorityList.id, Declaration.state == DeclarationState.SUBMITTED
+    )
+    return (
+        select(PriorityList, submitted.scalar_subquery())
         .where(PriorityList.state != PriorityState.PUBLISHED)
         .order_by(PriorityList.created_at, PriorityList.id)
         .limit(MOST)
     )
-    return session.scalars(query).all()
 
 
 def _item(what: str, plist: PriorityList) -> WorkItem:

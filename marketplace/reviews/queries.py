@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select, union_all
+from sqlalchemy import Executable, Select, and_, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from marketplace.core.actor import Actor, Role
@@ -121,20 +121,37 @@ def _without_panel() -> Any:
     )
 
 
-def panels_to_rate(session: Session, since: datetime) -> Sequence[Any]:
-    """Panels (id, title, concluded_at, is_sample, unrated) concluded after ``since`` with members who have no rating,
-    the oldest first."""
-    query = (
-        select(Panel.id, Topic.title, Panel.concluded_at, Panel.is_sample, func.count().label("unrated"))
-        .join(Panel.topic)
-        .join(Seat, and_(Seat.panel_id == Panel.id, Seat.state == SeatState.CONFIRMED))
+def waiting_for_office(session: Session, since: datetime) -> Sequence[Any]:
+    """What has no panel yet and what has no rating yet, in one statement: (id, title, at, is_sample, unrated). Topics
+    whose bids wait for a panel have 0 unrated; panels concluded after ``since`` the number of members without
+    a rating. The oldest first."""
+    return session.execute(_waiting_for_office(), {"since": since}).all()
+
+
+@cache
+def _waiting_for_office() -> Executable:
+    topics = _without_panel().with_only_columns(
+        Topic.id, Topic.title, Topic.opened_at.label("at"), Topic.is_sample, literal(0).label("unrated")
+    )
+    unrated = (
+        select(func.count())
+        .select_from(Seat)
         .outerjoin(ExpertRating, ExpertRating.seat_id == Seat.id)
-        .where(Panel.state == PanelState.CONCLUDED, Panel.concluded_at > since, ExpertRating.id.is_(None))
-        .group_by(Panel.id, Topic.title, Panel.concluded_at, Panel.is_sample)
+        .where(
+            Seat.panel_id == Panel.id, Seat.state == SeatState.CONFIRMED, ExpertRating.id.is_(None),
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    panels = (
+        select(
+            Panel.id, Topic.title, Panel.concluded_at.label("at"), Panel.is_sample, unrated.label("unrated")
+        )
+        .join(Panel.topic)
+        .where(Panel.state == PanelState.CONCLUDED, Panel.concluded_at > bindparam("since"), unrated > 0)
         .order_by(Panel.concluded_at, Panel.id)
         .limit(MOST_WAITING)
     )
-    return session.execute(query).all()
+    return union_all(*(select(part.subquery()) for part in (topics, panels)))
 
 
 def panel_of_topic(session: Session, topic_id: int) -> Panel | None:

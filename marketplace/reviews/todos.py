@@ -12,7 +12,7 @@ from marketplace.core.work import WorkItem, asked_once
 from marketplace.core.working_days import end_of_working_days
 from marketplace.reviews.models import Seat
 from marketplace.reviews.policy import READERS
-from marketplace.reviews.queries import live_panels, panels_to_rate, seats_for, topics_without_panel
+from marketplace.reviews.queries import live_panels, seats_for, waiting_for_office
 from marketplace.reviews.workflow import PanelState, SeatState
 
 RATING_DAYS = 2
@@ -28,9 +28,9 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
         rows = seats_for(session, actor)
         found += [_for_expert(seat) for seat, items, done in rows if _waits(seat, items, done)]
     if actor.has(Role.OFFICER):
-        found += _to_convene(session)
         found += [item for row in _live(session) if (item := _for_officer(row)) is not None]
-        found += [_to_rate(row) for row in panels_to_rate(session, now - RATED_UNTIL)]
+        waiting = waiting_for_office(session, now - RATED_UNTIL)
+        found += [_to_rate(row) if row.unrated else _to_convene(row) for row in waiting]
     return found
 
 
@@ -73,26 +73,17 @@ def _for_expert(seat: Seat) -> WorkItem:
     )  # fmt: skip
 
 
-def _to_convene(session: Session) -> list[WorkItem]:
-    return [
-        WorkItem(
-            N_("组建评审组"),
-            topic.title,
-            "reviews.panels",
-            {},
-            None,
-            topic.opened_at,
-            is_sample=topic.is_sample,
-        )
-        for topic in topics_without_panel(session)
-    ]
-
-
-def _to_rate(row: Any) -> WorkItem:
+def _to_convene(topic: Any) -> WorkItem:
     return WorkItem(
-        N_("评价专家履职，还有%(count)s位"), row.title, "reviews.panel_ratings", {"panel_id": row.id},
-        end_of_working_days(row.concluded_at, RATING_DAYS), row.concluded_at, params={"count": row.unrated},
-        is_sample=row.is_sample,
+        N_("组建评审组"), topic.title, "reviews.panels", since=topic.at, is_sample=topic.is_sample
+    )
+
+
+def _to_rate(panel: Any) -> WorkItem:
+    return WorkItem(
+        N_("评价专家履职，还有%(count)s位"), panel.title, "reviews.panel_ratings", {"panel_id": panel.id},
+        end_of_working_days(panel.at, RATING_DAYS), panel.at, params={"count": panel.unrated},
+        is_sample=panel.is_sample,
     )  # fmt: skip
 
 
