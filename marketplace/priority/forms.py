@@ -1,19 +1,23 @@
 """Forms of priority rounds."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from marketplace.core.text import tidy
 from marketplace.files.forms import FilesField
+from marketplace.priority.areas import LONGEST_BASIS
 from marketplace.priority.declarations import LONGEST_NOTE, Declared
 from marketplace.priority.eligibility import GRADE_LABELS, GRADE_ORDER, LEVEL_LABELS
 from marketplace.priority.models import Declaration, PriorityKind, PriorityList
 from marketplace.priority.operations import LONGEST_REASON, LONGEST_TITLE
+from marketplace.priority.pairwise import VALUES, pairs
 from marketplace.priority.rules import (
     DEFAULT_CRITERIA,
     LONGEST_LABEL,
@@ -27,6 +31,7 @@ from marketplace.priority.rules import (
     RoundRules,
     rules_from_dict,
 )
+from marketplace.priority.whatif import AREA, GROUPS, Scenario
 from marketplace.web.fields import CheckboxesField, WholeField
 from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField
 from marketplace.web.i18n import translate
@@ -191,3 +196,93 @@ class DecisionForm(Form):
         _l("核定意见"), choices=[SelectChoice("accept", _l("采信")), SelectChoice("refuse", _l("不予采信"))]
     )
     reason = LongTextField(_l("理由"), most=LONGEST_REASON, description=_l("不予采信须说明理由。"))
+
+
+SCALE_WORDS = {
+    1: _l("同等重要"), 3: _l("稍微重要"), 5: _l("明显重要"), 7: _l("强烈重要"), 9: _l("极端重要"),
+}  # fmt: skip
+
+
+def judgement_label(value: str) -> str:
+    """A value of the scale in words: which side matters more, and how much."""
+    number = int(value.removeprefix("1/"))
+    if number == 1:
+        return str(SCALE_WORDS[1])
+    word = str(SCALE_WORDS.get(number, _l("介于两档之间")))
+    side = _l("后者%(word)s（%(value)s）") if value.startswith("1/") else _l("前者%(word)s（%(value)s）")
+    return str(side) % {"word": word, "value": value}
+
+
+class PairRow(Row):
+    """One comparison."""
+
+    value = SelectField(_l("比较"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.value.choices = [("", _l("请选择")), *((value, judgement_label(value)) for value in VALUES)]
+
+
+class CompareForm(Form):
+    """两两比较."""
+
+    pairs = FieldList(FormField(PairRow), label=_l("两两比较"), max_entries=36)
+
+    @classmethod
+    def of(cls, codes: Sequence[str], given: Mapping[str, str], version: int) -> "CompareForm":
+        """The form with what the officer has judged before."""
+        rows = [{"value": given.get(f"{a}|{b}", "")} for a, b in pairs(codes)]
+        return cls(formdata=None, data={"pairs": rows, "version": str(version)})
+
+    def judgements(self, codes: Sequence[str]) -> dict[str, str]:
+        """What was chosen, by pair."""
+        rows = zip(pairs(codes), self.pairs, strict=False)
+        return {f"{a}|{b}": row.form.value.data or "" for (a, b), row in rows}
+
+
+class AreaForm(Form):
+    """山区海岛县标注."""
+
+    counties = CheckboxesField(_l("县（市、区）"), coerce=int, validate_choice=False)
+    basis = TextField(
+        _l("依据文件"), most=LONGEST_BASIS, description=_l("新标注的县须写明依据的文件名称和文号。")
+    )
+
+
+class WhatIfForm(FlaskForm):
+    """假设测算: read from the address, so that the address can be passed on."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    def scenario(self) -> Scenario:
+        """What is asked."""
+        numbers = {field.short_name: field.data for field in self}
+        weights = {name[2:]: value for name, value in numbers.items() if name.startswith("w_")}
+        least = {name[6:]: value or 0 for name, value in numbers.items() if name.startswith("least_")}
+        return Scenario(weights, numbers["priority_cap"], numbers["places"], least)
+
+
+LEAST_LABELS = {
+    "municipal": _l("市级单位最低数"), "county": _l("县级单位最低数"), "direct_unit": _l("直属单位最低数"),
+    AREA: _l("山区海岛县最低数"),
+}  # fmt: skip
+
+
+def whatif_form(rules: RoundRules, places: int, formdata: Any) -> WhatIfForm:
+    """The form of a round: one weight for each of its criteria."""
+
+    class RoundForm(WhatIfForm):
+        pass
+
+    must = [InputRequired(_l("请填写整数"))]
+    data: dict[str, Any] = {"places": places, "priority_cap": rules.priority_cap}
+    for one in rules.criteria:
+        setattr(RoundForm, f"w_{one.code}", WholeField(one.label, must))
+        data[f"w_{one.code}"] = one.weight
+    RoundForm.places = WholeField(_l("名额"), must)
+    RoundForm.priority_cap = WholeField(_l("成效加分上限"), must)
+    for group in GROUPS:
+        setattr(RoundForm, f"least_{group}", WholeField(LEAST_LABELS[group]))
+        data[f"least_{group}"] = 0
+    return RoundForm(formdata=formdata, data=data)

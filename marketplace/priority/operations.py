@@ -1,5 +1,6 @@
 """The verbs of priority rounds (轮次办理): drafted, announced, published as a snapshot, corrected by the next."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -61,6 +62,9 @@ def revise_list(
     require(policy.may_revise(uow.actor, plist))
     require_version(plist, version)
     _check(uow, title, places, rules, plist.kind, declare_until)
+    before = rules_from_dict(plist.rules)
+    if _weights(before) == _weights(rules):
+        rules = replace(rules, weighing=before.weighing, comparisons=before.comparisons)
     plist.title, plist.places, plist.rules = title, places, rules.to_dict()
     plist.declare_until = declare_until
     plist.created_by = uow.actor.person_id
@@ -144,6 +148,10 @@ def _open_declarations(uow: UnitOfWork, plist: PriorityList) -> Problem | None:
         )
     )
     return (N_("还有%(count)s项申报没有核定，不能发布"), {"count": waiting}) if waiting else None
+
+
+def _weights(rules: RoundRules) -> dict[str, int]:
+    return {one.code: one.weight for one in rules.criteria}
 
 
 def _check_reason(reason: str) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.files.access import Access
-from marketplace.organisations.models import Organisation
-from marketplace.priority.models import Declaration, LedgerEntry, LedgerUse, PriorityList, Snapshot
+from marketplace.organisations.models import Organisation, Person
+from marketplace.priority.models import AreaMark, Declaration, LedgerEntry, LedgerUse, PriorityList, Snapshot
 from marketplace.priority.policy import may_read_declaration, may_read_ledger, may_read_list, reads_all
 from marketplace.priority.workflow import DeclarationState, PriorityState
 from marketplace.projects.models import Project
@@ -90,6 +90,18 @@ def declaration_file_access(session: Session, actor: Actor, declaration_id: int,
     """佐证材料: as open as the declaration."""
     found = session.get(Declaration, declaration_id)
     return Access(found is not None and bool(may_read_declaration(actor, found)))
+
+
+def area_marks(session: Session) -> Sequence[AreaMark]:
+    """山区海岛县标注 in official order."""
+    query = select(AreaMark).join(AreaMark.organisation).options(contains_eager(AreaMark.organisation))
+    return session.scalars(query.order_by(Organisation.order_key, Organisation.id)).all()
+
+
+def person_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Names by id."""
+    query = select(Person.id, Person.name).where(Person.id.in_(list(ids)))
+    return {person: name for person, name in session.execute(query)}
 
 
 def unit_for(session: Session, actor: Actor, organisation_id: int) -> Organisation:

@@ -79,18 +79,21 @@ DEFAULT_CRITERIA = (
 @dataclass(frozen=True, slots=True)
 class RoundRules:
     """轮次规则: ``priority_cap`` bounds the bonus (成效加分), shown apart from the base score. Ties: total, then
-    base score, then punctuality, then official order. ``weighing``: typed or ahp."""
+    base score, then punctuality, then official order. ``weighing``: typed, or ahp with the
+    officers' ``comparisons``."""
 
     priority_cap: int = 10
     criteria: tuple[Criterion, ...] = OUTCOME_ONLY
     conditions: Conditions = Conditions()
     weighing: str = "typed"
+    comparisons: tuple[dict[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the database and the snapshot."""
         value = asdict(self)
         value["criteria"] = [asdict(criterion) for criterion in self.criteria]
         value["conditions"]["levels"] = list(self.conditions.levels)
+        value["comparisons"] = [dict(one) for one in self.comparisons]
         return {**value, "ties": ["total", "base", "on_time", "official_order"]}
 
     @property
@@ -106,8 +109,9 @@ def rules_from_dict(value: Mapping[str, Any]) -> RoundRules:
     if "levels" in found:
         found["levels"] = tuple(found["levels"])
     return RoundRules(
-        int(value["priority_cap"]), criteria, Conditions(**found), value.get("weighing", "typed")
-    )
+        int(value["priority_cap"]), criteria, Conditions(**found), value.get("weighing", "typed"),
+        tuple(dict(one) for one in value.get("comparisons", ())),
+    )  # fmt: skip
 
 
 def rules_sha256(rules: RoundRules, places: int) -> str:
