@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, SelectField, StringField
+from wtforms import BooleanField, FieldList, FormField, SelectField
 
 from marketplace.bids.bounds import LIMITS, MOST_ROWS
 from marketplace.bids.content import (
@@ -17,31 +17,14 @@ from marketplace.bids.content import (
 )
 from marketplace.bids.models import Bid
 from marketplace.bids.sections import BY_CODE
-from marketplace.core.text import tidy
 from marketplace.files.forms import FilesField
 from marketplace.organisations.naming import unit_name
+from marketplace.web.fields import WholeField
 from marketplace.web.forms import Form, LongTextField, TextField, WanField
 from marketplace.web.i18n import translate
 from marketplace.web.rows import Row
 
 MOST_PARTNER_ROWS = 10
-
-
-class WholeField(StringField):
-    """A whole number typed as text; ``data`` is an int or None, what was typed is kept."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.typed = tidy(valuelist[0]) if valuelist else ""
-        self.data: Any = None
-        if not self.typed:
-            return
-        if not (self.typed.isascii() and self.typed.isdigit() and len(self.typed) < 5):
-            raise ValueError(_l("请填写整数"))
-        self.data = int(self.typed)
-
-    def _value(self) -> str:
-        typed: str | None = getattr(self, "typed", None)
-        return typed if typed is not None else ("" if self.data is None else str(self.data))
 
 
 def line(label: Any, name: str, **more: Any) -> TextField:

@@ -65,7 +65,7 @@ def needs_replacement(panel_size: int, active: int) -> bool:
 
 def may_add_member(actor: Actor, panel_state: str, panel_size: int, active: int, short: int = 0) -> Verdict:
     """选入专家: freely while the panel is being composed; while it scores only to fill a seat that fell empty, or
-    when an item is short of experts."""
+    when an item is short of experts who can judge it."""
     if panel_state == PanelState.SCORING and not short and not needs_replacement(panel_size, active):
         return first_refusal(_officer(actor), no(N_("评分已开始，人数符合要求，不能再增加专家")))
     return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT, PanelState.SCORING))
@@ -97,10 +97,16 @@ def may_release(actor: Actor, panel_state: str, fits: Verdict) -> Verdict:
 
 
 def may_conclude(
-    actor: Actor, panel_state: str, panel_size: int, progress: Progress, disputed: int = 0, short: int = 0
+    actor: Actor,
+    panel_state: str,
+    panel_size: int,
+    progress: Progress,
+    disputed: int = 0,
+    short: int = 0,
+    unscored: int = 0,
 ) -> Verdict:
-    """形成结果: everybody confirmed has submitted everything, nobody's answer is open, enough have scored, and no item
-    still needs another expert."""
+    """形成结果: everybody confirmed has submitted everything, nobody's answer is open, enough have scored, no item
+    still needs another expert, and every outcome has at least one whole score."""
     return first_refusal(
         _officer(actor),
         _in(panel_state, PanelState.SCORING),
@@ -119,6 +125,9 @@ def may_conclude(
         if progress.finished == progress.confirmed
         else no(N_("还有%(count)s位专家未提交全部评分"), count=progress.confirmed - progress.finished),
         no(N_("还有%(count)s项分歧较大，按规程须增加专家评分"), count=disputed) if disputed else YES,
+        no(N_("全部评分表都含“无法判断”，没有可用的得分，不能形成结果；请增加能够判断的专家评分"))
+        if unscored
+        else YES,
     )
 
 

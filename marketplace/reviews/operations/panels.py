@@ -30,6 +30,7 @@ from marketplace.reviews.pool import Candidate, Pool, pool_for
 from marketplace.reviews.protocol import Protocol, frozen, protocol_for, protocol_from
 from marketplace.reviews.queries import duties_of, items_of, panel_of_subject, panel_of_topic, short_items
 from marketplace.reviews.subjects import Subject
+from marketplace.reviews.unscored import unscored
 from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import rules_from_dict
@@ -83,9 +84,15 @@ def add_members(uow: UnitOfWork, panel: Panel, expert_ids: Sequence[int]) -> lis
     return [_seat(uow, panel, pool, expert_id, number) for number, expert_id in enumerate(expert_ids)]
 
 
+def _short(uow: UnitOfWork, panel: Panel) -> int:
+    """Items that need somebody more: too few score them, or nobody could judge them."""
+    few = short_items(uow.session, panel.id, protocol_from(panel.protocol))
+    return len(few) + unscored(uow.session, panel)
+
+
 def _seat(uow: UnitOfWork, panel: Panel, pool: Pool, expert_id: int, before: int) -> Seat:
     active = len(pool.seated) + before
-    short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
+    short = _short(uow, panel)
     require(policy.may_add_member(uow.actor, panel.state, panel.size, active, short))
     candidate = pool.find(expert_id)
     if candidate is None:
@@ -141,7 +148,7 @@ def propose_members(
     """随机抽取: fills the panel up to its size (or by ``seats``); seed, candidates and choice go on record."""
     lock(uow, panel)
     pool = pool_for(uow.session, panel, beijing_date(uow.now))
-    short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
+    short = _short(uow, panel)
     require(policy.may_add_member(uow.actor, panel.state, panel.size, len(pool.seated), short))
     wanted = max(panel.size - len(pool.seated), 1) if seats is None else seats
     seed = secrets.randbelow(2**31) if seed is None else seed

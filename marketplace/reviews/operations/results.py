@@ -33,6 +33,7 @@ from marketplace.reviews.scoring import (
     score_all,
     trace_of,
 )
+from marketplace.reviews.unscored import unscored
 from marketplace.reviews.workflow import PANEL, DutyState, SheetState
 from marketplace.topics.rules import rubric_from_dict
 
@@ -47,7 +48,8 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
     )
     disputed = len(disputes_of(uow.session, panel))
     short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
-    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed, short))
+    empty = unscored(uow.session, panel)
+    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed, short, empty))
     items = _items(uow, panel)
     result = score_all(rubric_from_dict(panel.rubric), panel.trim_from, _sheets(uow, panel, items))
     _fill(items, result)

@@ -40,6 +40,7 @@ from marketplace.reviews.queries import (
     topics_without_panel,
 )
 from marketplace.reviews.subjects import SUBJECTS
+from marketplace.reviews.unscored import unscored
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.views.results import PATH, ranking_page, times_of
 from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SubjectKind
@@ -120,7 +121,8 @@ def _page(panel: Panel, forms: Forms) -> str:
     progress = progress_of(item_count(session, panel.id), seats, sheets)
     protocol = protocol_from(panel.protocol)
     short = len(short_items(session, panel.id, protocol))
-    adding = policy.may_add_member(actor, panel.state, panel.size, progress.active, short)
+    empty = unscored(session, panel)
+    adding = policy.may_add_member(actor, panel.state, panel.size, progress.active, short + empty)
     disputed = len(disputes_of(session, panel)) if panel.state == PanelState.SCORING else 0
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     return render_template(
@@ -129,7 +131,7 @@ def _page(panel: Panel, forms: Forms) -> str:
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
         releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,
-        concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed, short),
+        concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed, short, empty),
         extras=extras_of(session, panel.id), draws=_draws(panel, pool),
         calling=policy.may_call_extra(actor, panel.state, disputed),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
