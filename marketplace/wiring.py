@@ -83,6 +83,7 @@ REACTIONS: Reactions = {
     review.SeatAdded: (review_mails.invite_replacement,),
     review.SeatDeclined: (review_mails.tell_of_refusal,),
     review.SeatRecused: (review_mails.tell_of_recusal,),
+    review.SheetReopened: (review_mails.tell_of_reopening,),
     review.ItemRecused: (review_mails.tell_of_item_recusal,),
     review.AssignmentMade: (review_mails.tell_of_new_duties,),
     review.AssignmentFailed: (review_mails.tell_of_failed_assignment,),

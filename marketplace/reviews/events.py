@@ -152,6 +152,19 @@ class SheetSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReopened(PanelEvent):
+    """The chair gives a submitted sheet back. What stood on it stays with the sheet, out of everybody's sight until the
+    result; ``earlier_sha256`` proves that it has not been changed since."""
+
+    sheet_id: int
+    seat_id: int
+    item_id: int
+    opinion: str
+    earlier_sha256: str
+    audit_label: ClassVar[str] = N_("主持人重开评分表")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatFinished(PanelEvent):
     """One member has submitted everything; ``all_in``: she was the last."""
 

@@ -24,6 +24,7 @@ from marketplace.reviews.events import (
     SeatDeclined,
     SeatFinished,
     SeatRecused,
+    SheetReopened,
 )
 from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
@@ -152,6 +153,17 @@ def tell_of_failed_assignment(uow: UnitOfWork, event: AssignmentFailed) -> None:
             uow, kind="assignment_failed", dedupe_key=f"assignment-failed:{panel.id}:{uow.now.isoformat()}",
             recipients=_officers(uow), context=_context(panel),
         )  # fmt: skip
+
+
+def tell_of_reopening(uow: UnitOfWork, event: SheetReopened) -> None:
+    """评分表重开 to the expert, with the reason."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    item = uow.session.get_one(PanelItem, event.item_id)
+    enqueue(
+        uow, kind="sheet_reopened", dedupe_key=f"sheet-reopened:{event.earlier_sha256[:32]}",
+        recipients=[recipient for _, recipient in _members(uow, [event.seat_id])],
+        context=_context(panel, seat_id=event.seat_id, item=item.label, opinion=event.opinion),
+    )  # fmt: skip
 
 
 def tell_of_result(uow: UnitOfWork, event: PanelConcluded) -> None:

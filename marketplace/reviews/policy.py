@@ -236,14 +236,34 @@ def may_recuse(actor: Actor, person_id: int, panel_state: str, seat_state: str) 
 
 
 def may_score(
-    actor: Actor, person_id: int, panel_state: str, seat_state: str, sheet_state: str | None = None
+    actor: Actor,
+    person_id: int,
+    panel_state: str,
+    seat_state: str,
+    sheet_state: str | None = None,
+    held: bool = False,
 ) -> Verdict:
-    """评分: by the confirmed member herself, while the panel scores, until she has submitted."""
+    """评分: by the confirmed member herself, while the panel scores, until she has submitted. ``held``: the item all
+    score first is not submitted yet."""
     return first_refusal(
         YES if actor.has(Role.EXPERT) and actor.person_id == person_id else no(N_("只能由专家本人办理")),
         YES if seat_state == SeatState.CONFIRMED else no(N_("请先承诺与评审对象无利害关系")),
         YES if panel_state == PanelState.SCORING else no(N_("评分已经结束")),
         no(N_("评分已提交，不能再修改")) if sheet_state == SheetState.SUBMITTED else YES,
+        no(N_("请先评完并提交全体专家先评的一项")) if held else YES,
+    )
+
+
+def may_reopen(
+    actor: Actor, chair_id: int | None, panel_state: str, seat_state: str, sheet_state: str
+) -> Verdict:
+    """重开评分表: only by the chair (主持人: the officer who convened the panel), as long as there is no result."""
+    return first_refusal(
+        _officer(actor),
+        YES if chair_id in (None, actor.person_id) else no(N_("只有组建本评审组的主持人可以重开评分表")),
+        _in(panel_state, PanelState.SCORING),
+        YES if seat_state == SeatState.CONFIRMED else no(N_("该专家已不在评审组")),
+        YES if sheet_state == SheetState.SUBMITTED else no(N_("评分表还没有提交")),
     )
 
 

@@ -535,6 +535,31 @@ def extra_items(session: Session, seat_id: int) -> set[int]:
     return set(session.scalars(select(Duty.item_id).where(*live, Duty.origin == DutyOrigin.EXTRA)))
 
 
+def anchor_pending(session: Session, seat: Seat) -> int | None:
+    """The item this expert must submit before she may open the others (先评的一项); None when there is none or it is
+    in. No statement where the protocol does not ask for it."""
+    protocol = protocol_from(seat.panel.protocol)
+    if not protocol.anchor or protocol.anchor_item is None:
+        return None
+    query = (
+        select(Duty.item_id)
+        .outerjoin(ScoreSheet, OF_DUTY)
+        .where(
+            Duty.seat_id == seat.id,
+            Duty.item_id == protocol.anchor_item,
+            Duty.state == DutyState.LIVE,
+            ScoreSheet.id.is_(None) | (ScoreSheet.state != SheetState.SUBMITTED),
+        )
+    )
+    return session.scalar(query)
+
+
+def is_held(session: Session, seat: Seat, item_id: int) -> bool:
+    """Whether the item opens only after the one that all score first."""
+    pending = anchor_pending(session, seat)
+    return pending is not None and pending != item_id
+
+
 def duty_at(session: Session, seat_id: int, item_id: int) -> Duty:
     """The duty of a seat for an item that is before it."""
     return session.scalars(select(Duty).where(Duty.seat_id == seat_id, Duty.item_id == item_id)).one()
@@ -570,7 +595,7 @@ def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int)
     if not actor.has(Role.EXPERT) or actor.person_id is None:
         return False
     query = (
-        select(Seat.id)
+        select(Seat, PanelItem.id)
         .join(Expert, Expert.id == Seat.expert_id)
         .join(Panel, Panel.id == Seat.panel_id)
         .join(Duty, and_(Duty.seat_id == Seat.id, Duty.state == DutyState.LIVE))
@@ -582,9 +607,9 @@ def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int)
             Panel.subject_kind == kind,
             PanelItem.subject_id == subject_id,
         )
-        .limit(1)
+        .options(joinedload(Seat.panel))
     )
-    return session.scalar(query) is not None
+    return any(not is_held(session, seat, item) for seat, item in session.execute(query).all())
 
 
 # ------------------------------------------------------------------------------------------- results for other steps

@@ -119,7 +119,10 @@ SHEET = Workflow(
     N_("评分表"),
     SheetState,
     {SheetState.DRAFT: N_("评分草稿"), SheetState.SUBMITTED: N_("已提交")},
-    (Move(SheetState.DRAFT, "submit", SheetState.SUBMITTED, N_("提交评分"), N_("专家")),),
+    (
+        Move(SheetState.DRAFT, "submit", SheetState.SUBMITTED, N_("提交评分"), N_("专家")),
+        Move(SheetState.SUBMITTED, "reopen", SheetState.DRAFT, N_("重开评分表"), N_("主持人")),
+    ),
 )
 
 RECUSAL = Workflow(

@@ -13,6 +13,7 @@ from marketplace.reviews.operations.panels import (
     remove_member,
 )
 from marketplace.reviews.operations.ratings import Mark, rate_members
+from marketplace.reviews.operations.reopening import reopen_sheet
 from marketplace.reviews.operations.results import conclude_panel, record_vote
 from marketplace.reviews.operations.sheets import (
     confirm_seat,
@@ -29,6 +30,7 @@ __all__ = [
     "call_again",
     "choose_anchor",
     "move_duty",
+    "reopen_sheet",
     "request_assignment",
     "recuse_item",
     "conclude_panel",

@@ -16,8 +16,10 @@ from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.queries import (
     SheetPlace,
+    anchor_pending,
     disputes_of,
     duty_at,
+    is_held,
     item_count,
     loads_of,
     may_pass_on,
@@ -80,7 +82,8 @@ def save_sheet(
     yet). A draft leaves no audit row; its submission does."""
     seat, sheet = place.seat, place.sheet
     state = None if sheet is None else sheet.state
-    require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, state))
+    held = is_held(uow.session, seat, place.item.id)
+    require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, state, held))
     _check_draft(seat, marks, comment)
     stored = {code: mark.stored() for code, mark in marks.items()}
     if sheet is None:
@@ -111,11 +114,14 @@ def _check_draft(seat: Seat, marks: Mapping[str, MarkInput], comment: str) -> No
 
 def submit_sheets(uow: UnitOfWork, seat: Seat) -> None:
     """提交评分: all items that are not submitted yet at once; from now on nothing can be changed. Where the marks of an
-    item lie too far apart now, the protocol calls another expert."""
+    item lie too far apart now, the protocol calls another expert. The item that all score first goes in alone."""
     lock(uow, seat.panel)
     require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
     rubric, sheets = rubric_from_dict(seat.panel.rubric), own_items(uow.session, seat)
     waiting = [(item, sheet) for item, sheet in sheets if sheet is None or sheet.state == SheetState.DRAFT]
+    first = anchor_pending(uow.session, seat)
+    if first is not None:
+        waiting = [(item, sheet) for item, sheet in waiting if item.id == first]
     if sheets and not waiting:
         done = SheetState.SUBMITTED
         require(policy.may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state, done))
@@ -130,8 +136,9 @@ def submit_sheets(uow: UnitOfWork, seat: Seat) -> None:
             _freeze(uow, seat, item.id, sheet, weighted_total(rubric, sheet.marks))
     uow.session.flush()
     call_extras(uow, seat.panel, {item.id for item, _ in waiting})
-    all_in = _all_in(uow, seat.panel)
-    uow.emit(SeatFinished(panel_id=seat.panel_id, seat_id=seat.id, all_in=all_in, sheets=len(sheets)))
+    if first is None or len(sheets) == 1:
+        all_in = _all_in(uow, seat.panel)
+        uow.emit(SeatFinished(panel_id=seat.panel_id, seat_id=seat.id, all_in=all_in, sheets=len(sheets)))
 
 
 def _freeze(uow: UnitOfWork, seat: Seat, item_id: int, sheet: ScoreSheet, total: Decimal | None) -> None:

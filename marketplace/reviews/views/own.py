@@ -28,8 +28,10 @@ from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import may_recuse, may_recuse_item, may_score
 from marketplace.reviews.queries import (
     SheetPlace,
+    anchor_pending,
     duty_at,
     extra_items,
+    is_held,
     may_pass_on,
     own_items,
     parties_by_name,
@@ -93,11 +95,13 @@ def _declaration(seat: Seat, forms: Answers) -> str:
 
 def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | None = None) -> str:
     rubric = rubric_from_dict(seat.panel.rubric)
-    rows = [_row(rubric, seat, item, sheet) for item, sheet in own_items(db_session(), seat)]
+    first = anchor_pending(db_session(), seat)
+    rows = [_row(rubric, seat, item, sheet, first) for item, sheet in own_items(db_session(), seat)]
     actor, person, panel = current_actor(), seat.expert.person_id, seat.panel
     return render_template(
         "reviews/my_panel.html", seat=seat, panel=panel, rubric=rubric, rows=rows,
-        extra=extra_items(db_session(), seat.id),
+        extra=extra_items(db_session(), seat.id), first=first,
+        ready=all(row["complete"] or row["held"] for row in rows),
         submitted=sum(row["state"] == SheetState.SUBMITTED for row in rows),
         complete=sum(row["complete"] for row in rows), form=form or SubmitForm(formdata=None),
         recuse=recuse or RecuseForm(formdata=None),
@@ -106,7 +110,9 @@ def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | N
     )  # fmt: skip
 
 
-def _row(rubric: Rubric, seat: Seat, item: PanelItem, sheet: ScoreSheet | None) -> dict[str, Any]:
+def _row(
+    rubric: Rubric, seat: Seat, item: PanelItem, sheet: ScoreSheet | None, first: int | None = None
+) -> dict[str, Any]:
     marks = {} if sheet is None else sheet.marks
     missing = gaps(rubric, marks, seat.panel.reason_below)
     return {
@@ -116,6 +122,7 @@ def _row(rubric: Rubric, seat: Seat, item: PanelItem, sheet: ScoreSheet | None) 
         "begun": sheet is not None,
         "complete": not missing,
         "missing": len(missing),
+        "held": first is not None and item.id != first,
         "total": weighted_total(rubric, marks),
     }
 
@@ -189,7 +196,8 @@ def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm, recuse: Recu
     items = own_items(session, seat)
     rows = [_row(rubric, seat, item, sheet) for item, sheet in items]
     state = None if place.sheet is None else place.sheet.state
-    scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state)
+    held = is_held(session, seat, place.item.id)
+    scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state, held)
     return render_template(
         "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
         recuse=recuse or RecuseForm(formdata=None), passing=_passing(place),
