@@ -14,6 +14,8 @@ from marketplace.audit.models import AuditRow, Seal
 from marketplace.audit.seals import topic_seal
 from marketplace.bids.models import AwardDecision, Bid, BidOpening, BidPartner, Receipt
 from marketplace.bids.workflow import OPENED_STATES, AwardState, BidState
+from marketplace.computations.models import Computation
+from marketplace.computations.workflow import ComputationState
 from marketplace.core.actor import ADMINISTRATOR_ROLES
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.files import FileStore
@@ -21,6 +23,7 @@ from marketplace.experts.models import Expert
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.notifications.models import JobFailure, MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
+from marketplace.priority.funding.settlement import settle
 from marketplace.priority.models import LedgerEntry, Snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
@@ -225,6 +228,30 @@ def snapshots_match_their_hash(context: Context) -> Iterable[str]:
     for snapshot in context.session.scalars(select(Snapshot)):
         if sha256_hex(snapshot.content) != snapshot.sha256:
             yield f"Snapshot {snapshot.id}"
+
+
+@check
+def published_plans_keep_their_envelope(context: Context) -> Iterable[str]:
+    """What a funding round's snapshot gives out never exceeds the year's money, and is the proposal with its
+    confirmed deviations."""
+    for snapshot in context.session.scalars(select(Snapshot)):
+        plan = snapshot.content.get("plan")
+        if plan is None:
+            continue
+        settled = settle(plan["terms"], plan["requests"], plan["proposal"], plan["deviations"])
+        if settled.over or settled.to_dict() != plan["settled"]:
+            yield f"Snapshot {snapshot.id}"
+
+
+@check
+def computations_end(context: Context) -> Iterable[str]:
+    """One that runs has a worker's claim that was renewed within the hour; only one of a subject waits."""
+    running = Computation.state == ComputationState.RUNNING
+    yield from _where(context, Computation, running, Computation.claim_until < context.now - AN_HOUR)
+    waiting = (Computation.kind, Computation.subject_kind, Computation.subject_id)
+    query = select(*waiting).where(Computation.state == ComputationState.QUEUED)
+    for row in context.session.execute(query.group_by(*waiting).having(func.count() > 1)):
+        yield f"Computation {':'.join(map(str, row))}"
 
 
 @check

@@ -38,6 +38,8 @@ DETAILS = {
     "rung": N_("提醒级别"),
     "publish_at": N_("发榜时间"),
     "points": N_("积分"),
+    "amount": N_("金额（万元）"),
+    "confirmed": N_("是否确认"),
     "what": N_("内容"),
     "method": N_("方法"),
     "path": N_("地址"),

@@ -11,6 +11,7 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
 from marketplace.priority import todos as priority_todos
+from marketplace.priority.funding import todos as funding_todos
 from marketplace.projects import todos as project_todos
 from marketplace.reviews import todos as review_todos
 from marketplace.topics import todos as topic_todos
@@ -26,7 +27,7 @@ blueprint = Blueprint("workbench", __name__)
 add_entry(Entry(10, N_("工作台"), "workbench.home"))
 
 STEPS = (topic_todos, bid_todos, review_todos, award_todos, project_todos, priority_todos)
-TODO = tuple(step.todos_for for step in STEPS)
+TODO = (*(step.todos_for for step in STEPS), funding_todos.todos_for)
 SHOWN = 30
 """So many lines of 待办 and of 进行中: the most urgent ones. The lists of each step show all."""
 ONGOING = tuple(step.ongoing_for for step in STEPS)
