@@ -1,6 +1,8 @@
 """``flask setup``: from an empty database to a program that can be used; running it again changes nothing."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -18,6 +20,13 @@ from marketplace.topics.models import Topic
 from marketplace.web.runtime import Runtime
 
 Say = Callable[[str], None]
+
+UNFINISHED = "sample-year.unfinished"
+"""A file in the data directory that stands there while the sample year is played."""
+
+
+class Interrupted(Exception):
+    """The sample year is half there, in a database that is not ours to delete."""
 
 
 def system_work(parts: Runtime, work: Callable[[UnitOfWork], int]) -> int:
@@ -46,11 +55,45 @@ def add_sample_year(parts: Runtime, say: Say) -> None:
         people.update(seat_cast(uow))
         return len(people)
 
+    mark = parts.settings.data_dir / UNFINISHED
     say(f"sample people: {system_work(parts, seat)}")
     with reading_session(parts.engine) as session:
         begun = session.scalar(select(Topic.id).limit(1)) is not None
+    if begun and mark.exists():
+        raise Interrupted("the sample year was interrupted half-way: empty this database and run setup again")
     if begun:
         say("sample year: already there")
         return
+    mark.touch()
     jobs = tuple(job for job in JOBS if isinstance(job, Job | RowJob))
     say(f"sample year: {play_year(Stage(parts, people, parts.clock(), jobs))} topics")
+    mark.unlink()
+
+
+def set_up_demo(parts: Runtime, say: Say) -> None:
+    """Everything of the demonstration. One that was interrupted begins anew, if its database lies in the data
+    directory: the year is played through time and cannot go on where it stopped."""
+    own = _own_database(parts)
+    if own is not None and (parts.settings.data_dir / UNFINISHED).exists():
+        say("sample year: was interrupted, starting over")
+        _remove(parts, own)
+    set_up(parts, say)
+    add_sample_year(parts, say)
+
+
+def _own_database(parts: Runtime) -> Path | None:
+    """The demonstration's own SQLite file."""
+    url = parts.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    file = Path(url.database).resolve()
+    return file if file.parent == parts.settings.data_dir.resolve() else None
+
+
+def _remove(parts: Runtime, database: Path) -> None:
+    """The mark goes last: what is interrupted here is done again."""
+    parts.engine.dispose()
+    for name in ("", "-wal", "-shm"):
+        database.with_name(database.name + name).unlink(missing_ok=True)
+    shutil.rmtree(parts.settings.files_dir, ignore_errors=True)
+    (parts.settings.data_dir / UNFINISHED).unlink()

@@ -33,7 +33,7 @@ from marketplace.projects.workflow import MilestoneState, ProjectState
 from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.sample.cast import CAST
-from marketplace.setup import add_sample_year, set_up
+from marketplace.setup import set_up_demo
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.workflow import TopicState
 from marketplace.web.runtime import Runtime
@@ -139,8 +139,7 @@ def demonstration() -> Iterator[Flask]:
         folder = Path(name)
         app = create_app(Settings(f"sqlite:///{folder / 'shots.db'}", folder, "s" * 40, demo=True))
         parts: Runtime = app.extensions["marketplace"]
-        set_up(parts, print)
-        add_sample_year(parts, print)
+        set_up_demo(parts, print)
         yield app
         parts.engine.dispose()
 

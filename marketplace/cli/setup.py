@@ -6,7 +6,7 @@ import click
 
 from marketplace.cli.base import looking
 from marketplace.doctor import Context, examine
-from marketplace.setup import add_sample_year, set_up
+from marketplace.setup import Interrupted, set_up, set_up_demo
 from marketplace.web.runtime import runtime
 
 
@@ -17,9 +17,10 @@ def setup(demo: bool) -> None:
     parts = runtime()
     if demo and not parts.settings.demo:
         raise click.UsageError("--demo needs DEMO=1: sample accounts never belong into a real installation")
-    set_up(parts, click.echo)
-    if demo:
-        add_sample_year(parts, click.echo)
+    try:
+        (set_up_demo if demo else set_up)(parts, click.echo)
+    except Interrupted as interrupted:
+        raise click.ClickException(str(interrupted)) from interrupted
 
 
 @click.command("doctor")

@@ -1,7 +1,12 @@
 """The sample year behind an address, built and walked through once a test run; the journeys only look at it."""
 
 import fcntl
+import os
 import shutil
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +16,8 @@ from flask import Flask
 
 from marketplace import cli
 from marketplace.application import create_app
-from marketplace.config import Settings
-from marketplace.setup import add_sample_year, set_up
+from marketplace.config import ROOT, Settings
+from marketplace.setup import set_up_demo
 from marketplace.web.runtime import Runtime
 from tests.journeys.crawl import Findings, crawl
 from tests.support.live import served
@@ -28,6 +33,7 @@ class Demonstration:
     app: Flask
     address: str
     findings: Findings
+    said: str
 
     @property
     def parts(self) -> Runtime:
@@ -47,13 +53,42 @@ def program_in(folder: Path) -> Flask:
     return app
 
 
+def interrupt_setup(folder: Path) -> None:
+    """``flask setup --demo``, killed when the first topics stand in the database."""
+    environment = os.environ | {
+        "DEMO": "1", "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'sample.db'}",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "flask", "--app", "app", "setup", "--demo"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as setup:
+        while topics_in(folder / "sample.db") < 3:
+            assert setup.poll() is None, "setup ended before it could be interrupted"
+            time.sleep(0.05)
+        setup.kill()
+
+
+def topics_in(database: Path) -> int:
+    """How many topics stand there already."""
+    if not database.exists():
+        return 0
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'topic'").fetchone()[0]
+        return int(connection.execute("SELECT count(*) FROM topic").fetchone()[0]) if tables else 0
+    except sqlite3.OperationalError:
+        return 0  # the other process holds the lock just now
+    finally:
+        connection.close()
+
+
 def build(folder: Path) -> None:
-    """A demonstration as ``flask setup --demo`` makes it, and the walk through a copy of it."""
+    """A demonstration as ``flask setup --demo`` makes it, though it was killed half-way the first time; and the walk
+    through a copy of it."""
     (folder / "year").mkdir()
-    app = program_in(folder / "year")
+    interrupt_setup(folder / "year")
+    app, said = program_in(folder / "year"), list[str]()
     parts: Runtime = app.extensions["marketplace"]
-    set_up(parts, print)
-    add_sample_year(parts, print)
+    set_up_demo(parts, said.append)
+    (folder / "said.txt").write_text("\n".join(said), encoding="utf-8")
     parts.engine.dispose()
     shutil.copytree(folder / "year", folder / "walk")
     walked = program_in(folder / "walk")
@@ -81,5 +116,6 @@ def sample_year(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(sample_folder / "year", mine)
     app = program_in(mine)
     with served(app) as address:
-        yield Demonstration(app, address, Findings.load(sample_folder / "findings.json"))
+        findings = Findings.load(sample_folder / "findings.json")
+        yield Demonstration(app, address, findings, (sample_folder / "said.txt").read_text(encoding="utf-8"))
     app.extensions["marketplace"].engine.dispose()
