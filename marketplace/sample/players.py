@@ -18,7 +18,7 @@ from marketplace.projects import operations as milestones
 from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
 from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.operations import panels, results, sheets
+from marketplace.reviews.operations import panels, ratings, results, sheets
 from marketplace.reviews.queries import own_items, place_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
@@ -142,6 +142,15 @@ def judged(stage: Stage, panel_id: int, qualities: Sequence[int]) -> None:
         confirm(stage, seat_id, key)
         score(stage, seat_id, key, qualities)
     stage.do("officer", results.conclude_panel, (Panel, panel_id))
+
+
+def rate(stage: Stage, panel_id: int) -> None:
+    """The officer rates how the members did their work."""
+    marks = {
+        seat_id: ratings.Mark(90 + SCORE_SPREAD[number % len(SCORE_SPREAD)], "按时评分，意见具体。（示例）")
+        for number, (seat_id, _) in enumerate(seats(stage, panel_id))
+    }
+    stage.do("officer", ratings.rate_members, (Panel, panel_id), marks)
 
 
 def propose(stage: Stage, topic_id: int, bid_ids: Sequence[int]) -> int:

@@ -186,6 +186,7 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
     players.judged(stage, panel_id, qualities)
     if life.stop == "concluded":
         return
+    players.rate(stage, panel_id)
     yield stage.day(life.deadline + 12, 9)
     decision_id = players.propose(stage, topic_id, bid_ids[: life.winners])
     if life.stop == "proposed":
@@ -253,6 +254,7 @@ def accepting(stage: Stage, life: Life, outcome_id: int, quality: int) -> Scene:
             players.score(stage, seat_id, key, [quality])
         return
     players.judged(stage, panel_id, [quality])
+    players.rate(stage, panel_id)
 
 
 def rankings(stage: Stage) -> Scene:
