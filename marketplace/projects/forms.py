@@ -9,6 +9,7 @@ from wtforms import Form as PlainForm
 
 from marketplace.core.text import tidy
 from marketplace.files.forms import FilesField
+from marketplace.organisations.naming import unit_name
 from marketplace.projects.models import Outcome
 from marketplace.projects.operations import LONGEST, LONGEST_REASON, ReportDraft
 from marketplace.projects.outcomes import LONGEST_CELL, Achievement, OutcomeDraft
@@ -36,7 +37,7 @@ class FilterForm(PlainForm):
             ("", _l("全部")),
             *((code, translate(label)) for code, label in PROJECT.labels.items()),
         ]
-        form.city.choices = [("", _l("全部")), *cities]
+        form.city.choices = [("", _l("全部")), *((code, unit_name(name)) for code, name in cities)]
         form.grade.choices = [("", _l("全部")), *((line.code, translate(line.label)) for line in GRADES)]
         return form
 
@@ -59,7 +60,7 @@ class BoardForm(PlainForm):
     def asked(cls, cities: Any) -> "BoardForm":
         """The form as the address holds it."""
         form = cls(request.args)
-        form.city.choices = [("", _l("全部")), *cities]
+        form.city.choices = [("", _l("全部")), *((code, unit_name(name)) for code, name in cities)]
         return form
 
     def filters(self) -> BoardFilters:
