@@ -11,6 +11,7 @@ from marketplace.notifications.jobs import AnyJob, Job, RowJob, SteppedJob
 from marketplace.organisations.operations.invitations import expire_invitations, expired_keys
 from marketplace.organisations.throttle import forget_old_tries
 from marketplace.projects.reminding import due_keys, remind_due
+from marketplace.reviews.reminders import remind_experts, reminder_keys
 from marketplace.topics.operations import publish_due_topics
 from marketplace.topics.queries import due_topic_keys
 
@@ -19,6 +20,7 @@ JOBS: tuple[AnyJob, ...] = (
     RowJob("open-due-topics", N_("到期启封"), keys_for_opening, open_due_topics),
     RowJob("remind-unsubmitted-bids", N_("揭榜截止提醒"), unsubmitted_keys, remind_unsubmitted, sealed=True),
     RowJob("remind-of-milestones", N_("里程碑提醒与催办"), due_keys, remind_due),
+    RowJob("remind-experts", N_("评分提醒"), reminder_keys, remind_experts),
     RowJob("expire-invitations", N_("邀请过期"), expired_keys, expire_invitations),
     RowJob("remove-kept-uploads", N_("清理暂存附件"), over_keys, remove_over),
     Job("forget-old-tries", N_("清理登录尝试"), forget_old_tries),

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.core.actor import Role
+from marketplace.core.ladder import Rung
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
@@ -14,7 +15,7 @@ from marketplace.organisations.models import OrganisationKind
 from marketplace.organisations.queries import people_with_roles
 from marketplace.projects.events import ReminderRaised
 from marketplace.projects.models import Milestone, Project, Queue, ReminderSent
-from marketplace.projects.reminders import Audience, Rung, due_rungs, next_reminder
+from marketplace.projects.reminders import Audience, due_rungs, next_reminder
 
 
 def remind_due(uow: UnitOfWork, only: int | None = None) -> int:
@@ -70,7 +71,7 @@ def _look_ahead(uow: UnitOfWork, milestone: Milestone) -> None:
 
 
 def _climb(uow: UnitOfWork, milestone: Milestone, rung: Rung) -> None:
-    recipients = audience_of(uow, milestone.project, rung.audience)
+    recipients = audience_of(uow, milestone.project, Audience(rung.audience))
     project = milestone.project
     enqueue(
         uow, kind="milestone_reminder", dedupe_key=f"milestone-reminder:{milestone.id}:{rung.code}",

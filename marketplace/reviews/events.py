@@ -223,3 +223,12 @@ class TieVoted(PanelEvent):
     opinion: str
     result_sha256: str
     audit_label: ClassVar[str] = N_("表决并列名次")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReminded(PanelEvent):
+    """A member has heard that her sheets are due, or (the last rung) the officers that they are late."""
+
+    seat_id: int
+    rung: str
+    audit_label: ClassVar[str] = N_("评分提醒")

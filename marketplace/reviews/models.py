@@ -248,3 +248,16 @@ class PanelNote(Numbered, Base):
     text: Mapped[str] = mapped_column(Text)
     written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[datetime]
+
+
+class SheetReminder(Numbered, Base):
+    """评分提醒记录: each rung of the ladder once for each seat and deadline; ``due_at`` is when the rung was due,
+    ``sent_at`` when it went out."""
+
+    __tablename__ = "sheet_reminder"
+    __table_args__ = (UniqueConstraint("seat_id", "due_at"),)
+
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    rung: Mapped[str] = mapped_column(String(8))
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
