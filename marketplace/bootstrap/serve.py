@@ -39,6 +39,10 @@ def require_free_port(port: int) -> None:
             raise Refusal(f"Port {port} cannot be used ({error.strerror}).", remedy) from error
 
 
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
+"""For the C library: threads share their memory instead of keeping eight stores of it."""
+
+
 def web_command(place: Place, port: int) -> list[str | Path]:
     """Two processes with four threads each."""
     options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
@@ -107,7 +111,8 @@ def run(place: Place, port: int, settings: Mapping[str, str]) -> int:
     """Serve the demo until asked to stop."""
     ready = f"\n  Ready: {settings['BASE_URL']}   (Ctrl-C ends it; data in {settings['DATA_DIR']})\n"
     web, worker = web_command(place, port), worker_command(place)
-    return Keeper(lambda command: start(place, command, settings), web, worker).keep(port, ready)
+    served = {**MEMORY, **settings}
+    return Keeper(lambda command: start(place, command, served), web, worker).keep(port, ready)
 
 
 class Keeper:

@@ -4,8 +4,10 @@ import argparse
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from tests.bench import decision, report
+from tests.bench import decision, markdown, report
 from tests.bench.data import Amounts
 from tests.bench.measure import Line, measure
 from tests.bench.once import Fact, first_load, letters
@@ -42,6 +44,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--databases", type=listed(["sqlite", "postgres"]), default=["sqlite", "postgres"])
     parser.add_argument("--seconds", type=float, default=3.0, help="for each page and side (3)")
     parser.add_argument("--pages", type=listed(KEYS), default=KEYS, help=", ".join(KEYS))
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="put the results into this document, too"
+    )
     return parser.parse_args(words)
 
 
@@ -55,13 +60,26 @@ def web(words: Sequence[str]) -> int:
         for size in map(int, said.sizes):
             print(f"\n{database}, {size}×", flush=True)
             lines += run(database, size, pages, said.seconds, facts)
+            keep(said, lines, facts)
     print(f"\n{report.table(lines)}\n")
     print("\n".join(map(str, facts)), end="\n\n")
-    problems = report.missed(lines) + [str(fact) for fact in facts if fact.value > fact.most]
+    problems = missed(lines, facts)
     print("Targets missed:" if problems else "All targets are met.")
     for problem in problems:
         print(f"  - {problem}")
     return 0
+
+
+def missed(lines: Sequence[Line], facts: Sequence[Fact]) -> list[str]:
+    """All targets that are not reached."""
+    return report.missed(lines) + [str(fact) for fact in facts if fact.value > fact.most]
+
+
+def keep(said: argparse.Namespace, lines: Sequence[Line], facts: Sequence[Fact]) -> None:
+    """The document is written after each size: a run that is broken off has still measured something."""
+    if said.markdown:
+        text = markdown.document(lines, facts, missed(lines, facts), said.seconds)
+        markdown.put(said.markdown, text)
 
 
 def run(database: str, size: int, pages: Sequence[Page], seconds: float, facts: list[Fact]) -> Iterator[Line]:
@@ -81,7 +99,10 @@ def run(database: str, size: int, pages: Sequence[Page], seconds: float, facts: 
         facts.append(Fact(f"a start ({database}, {size}×)", ours.start_seconds, MOST_START_SECONDS, "s"))
         facts.append(Fact(f"memory of a web process ({database}, {size}×)", memory[0], MOST_MEGABYTES, "MB"))
         if size == 1:
-            facts += [*first_load(ours), *letters(scene, ours)]
+            facts += [
+                replace(fact, what=f"{fact.what} ({database})")
+                for fact in (*first_load(ours), *letters(scene, ours))
+            ]
 
 
 def main(words: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.I)
 END_OF_CHUNKS = b"0\r\n\r\n"
 SILENCE = 30.0
+LONGEST = 30.0
 
 
 @dataclass
@@ -57,11 +58,14 @@ class Run:
         self.measured = Measured()
         self.poll = selectors.DefaultSelector()
 
-    def go(self, seconds: float, connections: int) -> Measured:
+    def go(self, seconds: float, connections: int, least: int) -> Measured:
         begun = time.perf_counter()
         for _ in range(connections):
             self.next(Connection(self.connect()))
-        while time.perf_counter() < begun + seconds and self.poll.get_map():
+        while self.poll.get_map():
+            spent = time.perf_counter() - begun
+            if spent > LONGEST or spent > seconds and len(self.measured.times) >= least:
+                break
             ready = self.poll.select(timeout=SILENCE)
             if not ready:
                 raise TimeoutError("the server is silent")
@@ -111,10 +115,15 @@ class Run:
 
 
 def run(
-    port: int, requests: Sequence[bytes], seconds: float, connections: int = 8, once: bool = False
+    port: int,
+    requests: Sequence[bytes],
+    seconds: float,
+    connections: int = 8,
+    once: bool = False,
+    least: int = 0,
 ) -> Measured:
-    """The requests in turn, over and over or once, for at most so long; every answer measured."""
-    return Run(port, requests, once).go(seconds, connections)
+    """The requests in turn, over and over for so long and at least so often, or each once; every answer measured."""
+    return Run(port, requests, once).go(LONGEST if once else seconds, connections, least)
 
 
 def complete(buffer: bytes) -> bool:

@@ -12,6 +12,8 @@ from tests.bench.server import Server
 
 ROUNDS = 2
 WARM_SECONDS = 0.4
+WARM_REQUESTS = 4
+"""For each connection: so every process has made the page before it is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,19 @@ def measure(
     """Counts in this process, then asks both servers in turn."""
     asks, bare_asks = list(page.ours(scene)), list(page.bare(scene))
     statements, html_bytes, gzip_bytes = inspect(scene, asks, page.once)
-    parts = split(asks, ROUNDS) if page.once else [asks] * ROUNDS
-    bare_parts = split(bare_asks, ROUNDS) if page.once else [bare_asks] * ROUNDS
-    if not page.once:
-        for server, chosen in ((ours, asks), (bare, bare_asks)):
-            load.run(server.port, raw(chosen, server), WARM_SECONDS, page.connections)
+    parts, bare_parts = (rounds(some, page.once) for some in (asks, bare_asks))
+    for server, some in ((ours, parts[0]), (bare, bare_parts[0])):
+        least = WARM_REQUESTS * page.connections
+        load.run(server.port, raw(some, server), WARM_SECONDS, page.connections, page.once, least)
     total, bare_total = Measured(), Measured()
     before = ours.cpu_seconds(), bare.cpu_seconds()
-    for part, bare_part in zip(parts, bare_parts, strict=True):
-        bare_total.add(
-            load.run(bare.port, raw(bare_part, bare), seconds / ROUNDS, page.connections, page.once)
-        )
-        total.add(load.run(ours.port, raw(part, ours), seconds / ROUNDS, page.connections, page.once))
+    for part, bare_part in zip(parts[1:], bare_parts[1:], strict=True):
+        for server, some, sum_ in ((bare, bare_part, bare_total), (ours, part, total)):
+            sum_.add(
+                load.run(
+                    server.port, raw(some, server), seconds / ROUNDS, page.connections, page.once, page.connections
+                )
+            )  # fmt: skip
     each = 1000 * (ours.cpu_seconds() - before[0]) / max(1, len(total.times))
     bare_each = 1000 * (bare.cpu_seconds() - before[1]) / max(1, len(bare_total.times))
     return Line(database, size, page, total, bare_total, each, bare_each, statements, html_bytes, gzip_bytes)
@@ -61,10 +64,13 @@ def raw(asks: Sequence[Ask], server: Server) -> list[bytes]:
     return [ask.raw(server.port) for ask in asks]
 
 
-def split(asks: Sequence[Ask], parts: int) -> list[Sequence[Ask]]:
-    """As many shares as rounds."""
-    share = len(asks) // parts
-    return [asks[number * share : (number + 1) * share] for number in range(parts)]
+def rounds(asks: Sequence[Ask], once: bool) -> list[Sequence[Ask]]:
+    """What is asked to warm up, then in each round: everything again, or what can be asked only once in equal
+    shares."""
+    if not once:
+        return [asks] * (ROUNDS + 1)
+    share = len(asks) // (ROUNDS + 1)
+    return [asks[number * share : (number + 1) * share] for number in range(ROUNDS + 1)]
 
 
 def inspect(scene: Scene, asks: list[Ask], once: bool) -> tuple[int, int, int]:

@@ -59,7 +59,7 @@ def bids(scene: Scene) -> list[Ask]:
 
 
 def bare_bids(scene: Scene) -> list[Ask]:
-    return [Ask(f"/ranking/{next(iter(scene.built.plan.awarded))}")]
+    return [Ask(f"/bids/{next(iter(scene.built.plan.opened))}")]
 
 
 def board(scene: Scene) -> list[Ask]:

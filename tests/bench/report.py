@@ -28,8 +28,12 @@ def row(line: Line) -> str:
 
 def table(lines: Iterable[Line]) -> str:
     """The whole table, page by page."""
-    ordered = sorted(lines, key=lambda line: (line.database, _place(line), line.size))
-    return "\n".join([HEAD, "-" * len(HEAD), *(row(line) for line in ordered)])
+    return "\n".join([HEAD, "-" * len(HEAD), *(row(line) for line in in_order(lines))])
+
+
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """By database, then page by page, the smallest size first."""
+    return sorted(lines, key=lambda line: (line.database, _place(line), line.size))
 
 
 def _place(line: Line) -> int:

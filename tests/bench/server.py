@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from marketplace.bootstrap.serve import answers, end_with_parent
+from marketplace.bootstrap.serve import MEMORY, answers, end_with_parent
 from tests.support.smtp import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ class Server:
     def __enter__(self) -> Self:
         begun = time.perf_counter()
         bind = ("--bind", f"127.0.0.1:{self.port}")
-        environment = {**os.environ, **self.settings, "BASE_URL": f"http://127.0.0.1:{self.port}"}
+        environment = {**os.environ, **MEMORY, **self.settings, "BASE_URL": f"http://127.0.0.1:{self.port}"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *OPTIONS, *bind, self.application],
             cwd=ROOT, env=environment, stdout=self._output, stderr=self._output, preexec_fn=end_with_parent,  # noqa: PLW1509

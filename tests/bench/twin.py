@@ -15,7 +15,9 @@ from flask import Flask, Response, g, redirect, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.bids.models import Bid, BidOpening, BidPartner
 from marketplace.core.database import make_engine, reading_session, writing_session
+from marketplace.files.models import Attachment
 from marketplace.organisations.models import Organisation
 from marketplace.projects.models import Milestone, MilestoneReport, Project
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet
@@ -116,6 +118,41 @@ def ranking(panel_id: int) -> str:
     )
     rows = [tuple(row) for row in session().execute(query)]
     return PAGE.render(title="ranking", total=len(rows), rows=rows)
+
+
+@app.get("/bids/<int:topic_id>")
+def bids(topic_id: int) -> str:
+    """The opened bids of a topic with their units, partners and numbers of files, and the record of the opening."""
+    one = session().execute(select(Topic.code, Topic.title).where(Topic.id == topic_id)).one()
+    record = session().scalars(select(BidOpening).where(BidOpening.topic_id == topic_id)).one()
+    checked = {line["bid_id"]: line for line in record.record}
+    query = (
+        select(Bid.id, Bid.number, Organisation.name, Bid.state, Bid.submitted_at, Bid.budget_fen)
+        .join(Organisation, Organisation.id == Bid.lead_id)
+        .where(Bid.topic_id == topic_id, Bid.state != "draft")
+        .order_by(Bid.submitted_at, Bid.id)
+    )
+    found = session().execute(query).all()
+    joined = (
+        select(BidPartner.bid_id, Organisation.name)
+        .join(Organisation, Organisation.id == BidPartner.organisation_id)
+        .join(Bid, Bid.id == BidPartner.bid_id)
+        .where(Bid.topic_id == topic_id)
+    )
+    partners: dict[int, list[str]] = {}
+    for bid_id, name in session().execute(joined):
+        partners.setdefault(bid_id, []).append(name)
+    counted = (
+        select(Attachment.owner_id, func.count())
+        .where(Attachment.owner_kind == "bid", Attachment.owner_id.in_([row.id for row in found]))
+        .group_by(Attachment.owner_id)
+    )
+    files = {owner: count for owner, count in session().execute(counted)}
+    rows = [
+        (*row[1:], partners.get(row.id, ()), files.get(row.id, 0), checked[row.id]["content_sha256"])
+        for row in found
+    ]
+    return PAGE.render(title=f"{one.code} {one.title}", total=record.count, rows=rows)
 
 
 @app.get("/board")

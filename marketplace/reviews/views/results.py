@@ -38,6 +38,8 @@ from marketplace.web.paging import page_number, paginate
 from marketplace.web.requests import current_actor, db_session
 
 PLOTTED = 12
+EXPORTED_AT_ONCE = 200
+"""So many lines of a ranking are in memory while it is written."""
 PATH = (PanelState.DRAFT, PanelState.SCORING, PanelState.CONCLUDED)
 
 
@@ -199,7 +201,8 @@ def _ranking_sheet(panel: Panel, members: Sequence[Seat], rubric: Rubric) -> She
         _("说明"),
     ]
     widths = (6, 36, 10, *([10] * len(members)), 10, 10, *([12] * len(rubric.criteria)), 24)
-    rows = _ranking_lines(db_session().execute(ranking(panel.id)), [seat.id for seat in members], rubric)
+    found = db_session().execute(ranking(panel.id).execution_options(yield_per=EXPORTED_AT_ONCE))
+    rows = _ranking_lines(found, [seat.id for seat in members], rubric)
     return Sheet(_("排名"), headings, rows, widths)
 
 
