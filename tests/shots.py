@@ -27,7 +27,7 @@ from marketplace.core.database import reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Person
 from marketplace.organisations.sessions import begin_session
-from marketplace.priority.models import PriorityList
+from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
 from marketplace.reviews.models import Panel, PanelItem, Seat
@@ -74,6 +74,7 @@ def shots(parts: Runtime) -> list[Shot]:
         project = first(session, running.order_by(Project.progress.desc()))
         finished = first(session, select(Project).where(Project.state == ProjectState.ACCEPTED))
         ranked = first(session, select(PriorityList).order_by(PriorityList.id))
+        funded = first(session, select(PriorityList).where(PriorityList.kind == PriorityKind.FUNDING))
         listed = first(session, select(ChallengeList).order_by(ChallengeList.id))
         confirmed = select(Seat).where(Seat.state == SeatState.CONFIRMED)
         seat = first(session, confirmed.where(Seat.panel_id == scoring.id))
@@ -119,6 +120,8 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("board", "/manage/milestones", "officer"),
             Shot("priority-lists", "/priority", "officer"),
             Shot("priority", f"/priority/{ranked.id}", "officer"),
+            Shot("funding", f"/priority/{funded.id}/funding", "approver"),
+            Shot("funding-terms", f"/priority/{funded.id}/funding/terms", "officer"),
             Shot("ledger", "/ledger", "officer"),
             Shot("outbox", "/outbox", "hangzhou_clerk"),
             Shot("audit", "/audit", "auditor"),

@@ -33,7 +33,7 @@ def rule(group: Group, member: str = "") -> Named:
     if group.share is not None:
         zh.append(f"资金不超过总额的{group.share}%")
         en.append(f"at most {group.share}% of the money")
-    return Named(f"{about.zh}{'、'.join(zh)}", f"{', '.join(en)}: {about.en}")
+    return Named(f"{about.zh}{'、'.join(zh)}", f"{about.en}: {', '.join(en)}")
 
 
 def budget(year: int) -> Named:
