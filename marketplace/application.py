@@ -14,7 +14,7 @@ from marketplace.audit.views import blueprint as audit_blueprint
 from marketplace.bids.award_views import blueprint as awards_blueprint
 from marketplace.bids.desk import blueprint as bids_blueprint
 from marketplace.computations.views import blueprint as computations_blueprint
-from marketplace.config import ROOT, Settings, settings_from_environment
+from marketplace.config import ROOT, Settings, make_data_dir, settings_from_environment
 from marketplace.core.actor import ANONYMOUS
 from marketplace.core.clock import Clock, system_clock
 from marketplace.core.database import DATABASE_CLOCK, make_engine
@@ -95,6 +95,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
 
 def compose(settings: Settings, clock: Clock = system_clock) -> Runtime:
     """The parts that web, worker, command line and tests share."""
+    make_data_dir(settings)
     engine = make_engine(settings.database_url)
     if clock is system_clock:
         engine = engine.execution_options(**{DATABASE_CLOCK: True})

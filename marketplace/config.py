@@ -54,6 +54,14 @@ class Settings:
         return self.base_url.startswith("https://")
 
 
+def make_data_dir(settings: Settings) -> None:
+    """A new installation has no data directory yet; without one neither SQLite nor the files have a place."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"DATA_DIR {settings.data_dir} cannot be made: {error.strerror}") from error
+
+
 def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     raw = environment.get(name, "").strip()
     if not raw:

@@ -41,7 +41,6 @@ def system_work(parts: Runtime, work: Callable[[UnitOfWork], int]) -> int:
 
 def set_up(parts: Runtime, say: Say) -> None:
     """Schema and reference data (机构、区划)."""
-    parts.settings.data_dir.mkdir(parents=True, exist_ok=True)
     upgrade(parts.engine)
     say("schema: up to date")
     say(f"organisations: {system_work(parts, load_reference)} added")
