@@ -1,0 +1,33 @@
+"""From two delivered outcomes to published priority, at a browser: nobody can dispute how a place was won."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.journeys import season
+from tests.journeys.people import Office
+from tests.journeys.story import Story
+from tests.support.live import served
+from tests.support.world import World
+
+STEPS = (
+    season.outcomes_are_delivered,
+    season.panels_are_convened,
+    season.an_expert_recuses_herself,
+    season.marks_lie_far_apart,
+    season.results_are_formed,
+    season.rounds_are_announced,
+    season.money_is_asked_for,
+    season.plan_is_computed,
+    season.rounds_are_published,
+)
+
+
+def test_two_panels_two_rounds_and_archives_anybody_can_check(
+    sqlite_world: World, browser: Browser, tmp_path: Path
+) -> None:
+    """评审 with a recusal and an extra expert, then a pilot and a funding round."""
+    with served(sqlite_world.app) as address:
+        told = season.Season(Story(Office(sqlite_world, browser, address)), tmp_path)
+        for step in STEPS:
+            step(told)
