@@ -7,7 +7,7 @@ after a change of weights whose others are raised in proportion: sensitivity the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from marketplace.decision.ranking import (
     Ranking,
     Tier,
     WeightChange,
+    best_first,
     kendall_tau,
     ranks,
     sensitivity,
@@ -156,28 +157,37 @@ def _swap(change: WeightChange, rules: RoundRules) -> Swap | None:
 
 
 def _weight_after(weight: int, change: WeightChange) -> Decimal | None:
-    """The weight in per cent once the others have been raised or lowered in proportion."""
-    left = weight / 100 - change.change
+    """The weight in per cent once the others have been raised or lowered in proportion, rounded away from the present
+    one; None when the rows only meet at the very end of the scale."""
     whole = 1 - change.change
-    if whole <= 0 or not 0 <= left / whole <= 1:
+    after = 100 * (weight / 100 - change.change) / whole if whole > 0 else -1.0
+    way = ROUND_CEILING if after > weight else ROUND_FLOOR
+    shown = Decimal(str(round(after, 6))).quantize(Decimal("0.1"), way)
+    if not 0 < shown < 100:
         return None
-    return Decimal(f"{100 * left / whole:.1f}").normalize() + 0
+    return shown.to_integral_value() if shown == shown.to_integral_value() else shown
 
 
 def _smallest(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int) -> dict[str, Any] | None:
     """The smallest change of one weight that changes who has a place."""
-    first = max(0, places - NEAR)
+    first, cut = max(0, places - NEAR), min(places, NEAR)
     near = slice(first, places + NEAR)
-    found = sensitivity(numbers.marks[near], numbers.weights, places - first).smallest
-    if found is None or (after := _weight_after(rules.criteria[found.criterion].weight, found)) is None:
+    changes = sensitivity(numbers.marks[near], numbers.weights, cut).changes.values()
+    options = [
+        (abs(change.percent or 0.0), change.i, change.j, change.criterion, change, after)
+        for change in changes
+        if change is not None and change.feasible and (change.i < cut) != (change.j < cut)
+        if (after := _weight_after(rules.criteria[change.criterion].weight, change)) is not None
+    ]
+    if not options:
         return None
-    pair = sorted((rows[first + found.i], rows[first + found.j]), key=lambda row: int(row["rank"]))
+    *_size, found, after = min(options, key=lambda option: option[:4])
     return {
         "criterion": rules.criteria[found.criterion].code,
         "from": rules.criteria[found.criterion].weight,
         "to": f"{after:f}",
-        "leaves": pair[0]["key"],
-        "enters": pair[1]["key"],
+        "leaves": rows[first + min(found.i, found.j)]["key"],
+        "enters": rows[first + max(found.i, found.j)]["key"],
     }
 
 
@@ -190,9 +200,9 @@ def _without(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: in
         if not kept:
             continue
         weights = numbers.weights[kept] / numbers.weights[kept].sum()
-        other = ranks(numbers.marks[:, kept] @ weights)
-        (moved,) = shifts(base, [other])
-        entering = sum(new <= places < old for old, new in zip(base, other, strict=True))
+        scores = numbers.marks[:, kept] @ weights
+        (moved,) = shifts(base, [ranks(scores)])
+        entering = sum(other >= places for other in best_first(scores)[:places])
         found.append(
             {
                 "criterion": one.code,

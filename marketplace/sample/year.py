@@ -1,16 +1,14 @@
 """The sample year (示例年度): 24 topics on two lists, in every stage, brought there by the cast's own deeds."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from marketplace.priority import operations as priority
-from marketplace.priority.models import PriorityKind, PriorityList
-from marketplace.priority.rules import DEFAULT_CRITERIA, RoundRules
 from marketplace.reviews.models import Panel
 from marketplace.sample import players
-from marketplace.sample.funding import compute_now, funding_round
+from marketplace.sample.funding import funding_round
 from marketplace.sample.players import Bidder
+from marketplace.sample.rounds import rankings
 from marketplace.sample.stage import Scene, Stage
 from marketplace.topics import operations as topics
 from marketplace.topics.content import TopicContent
@@ -255,30 +253,3 @@ def accepting(stage: Stage, life: Life, outcome_id: int, quality: int) -> Scene:
         return
     players.judged(stage, panel_id, [quality])
     players.rate(stage, panel_id)
-
-
-def rankings(stage: Stage) -> Scene:
-    """The pilot list is published with its tiers, the national recommendation is being prepared."""
-    pilot_id = yield from announced_round(stage, -24, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 3)
-    yield stage.day(-9, 9)
-    stage.do("officer", priority.compute_list, (PriorityList, pilot_id))
-    compute_now(stage, pilot_id, plan=False)
-    yield stage.day(-8, 15)
-    stage.do("approver", priority.publish_list, (PriorityList, pilot_id))
-    national = "国家级项目推荐名单（示例）"
-    yield from announced_round(stage, -6, PriorityKind.NATIONAL, national, 2)
-
-
-def announced_round(
-    stage: Stage, day: int, kind: str, title: str, places: int
-) -> Generator[datetime, None, int]:
-    """The officer draws up a round, the approver announces its rules."""
-    yield stage.day(day, 9)
-    rules = RoundRules(criteria=DEFAULT_CRITERIA)
-    with stage.acting("officer") as uow:
-        drawn = priority.draft_list(uow, kind, title, places, rules)
-        drawn.is_sample = True
-        list_id = drawn.id
-    yield stage.day(day + 1, 15)
-    stage.do("approver", priority.announce_list, (PriorityList, list_id))
-    return list_id
