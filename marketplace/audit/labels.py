@@ -59,6 +59,7 @@ DETAILS = {
     "fields": N_("修改的项目"),
     "former_name": N_("原名称"),
     "last_day": N_("最后一天"),
+    "sheets": N_("评分表"),
 }
 """Names of details; a hash keeps its technical name."""
 HIDDEN = frozenset({"opinion", "score", "grade", "candidates", "chosen", "order", "wins"})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -18,7 +19,8 @@ from marketplace.core.actor import Role
 from marketplace.core.text import N_
 from marketplace.web.access import signed_in
 from marketplace.web.exports import Sheet, xlsx_response
-from marketplace.web.i18n import translate
+from marketplace.web.formats import datetime_text
+from marketplace.web.i18n import speaks_english, translate
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.paging import page_number, paginate
 from marketplace.web.requests import db_session
@@ -26,6 +28,7 @@ from marketplace.web.requests import db_session
 READERS = (Role.AUDITOR, Role.AUDIT_ADMIN)
 MOST_EXPORTED = 50_000
 PORTION = 1000
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 """On the page its beginning is enough; the export has it whole."""
 COLON, SEMICOLON, COMMA, YES_WORD, NO_WORD = N_("："), N_("；"), N_("、"), N_("是"), N_("否")
@@ -110,10 +113,19 @@ def _in_words(row: AuditRow, names: Mapping[tuple[str, int], str]) -> dict[str, 
 
 def _details_text(details: dict[str, Any]) -> str:
     parts = [
-        f"{translate(DETAILS.get(key, key))}{translate(COLON)}{_value_text(value)}"
+        f"{translate(DETAILS.get(key, key))}{translate(COLON)}{_detail_text(key, value)}"
         for key, value in shown_details(details).items()
     ]
     return translate(SEMICOLON).join(parts)
+
+
+def _detail_text(key: str, value: Any) -> str:
+    """A kind of object by its name, a moment as people write it."""
+    if key.endswith("kind"):
+        return translate(subject_label(str(value)))
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return datetime_text(datetime.fromisoformat(value), speaks_english())
+    return _value_text(value)
 
 
 def _value_text(value: Any) -> str:
