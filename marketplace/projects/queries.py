@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from marketplace.core.actor import BUREAU_ROLES, Actor
@@ -175,9 +187,51 @@ def _project_conditions(filters: ProjectFilters, now: datetime) -> list[ColumnEl
     return found
 
 
-def board(filters: BoardFilters, now: datetime) -> Any:
+MOST_WORDS = 5
+ESCAPE = "/"
+VIEWS: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "": (),
+    "to_check": (Milestone.queue == Queue.TO_CHECK,),
+    "overdue": (Milestone.queue == Queue.OPEN, Milestone.due_at <= bindparam("now")),
+    "soon": (
+        Milestone.queue == Queue.OPEN, Milestone.due_at > bindparam("now"), Milestone.due_at <= bindparam("then"),
+    ),
+    "passed": (Milestone.queue == Queue.DONE,),
+}  # fmt: skip
+"""What each view of the board shows."""
+
+
+def board(session: Session, filters: BoardFilters, now: datetime, limit: int, offset: int) -> Sequence[Any]:
     """里程碑看板: to be checked first, then what is due, the longest overdue first, then what has passed. Reads the
     order of one index; no row carries its texts."""
+    asked = {**_asked(filters, now), "most": limit, "skipped": offset}
+    return session.execute(_board(*_shape(filters)), asked).all()
+
+
+def board_size(session: Session, filters: BoardFilters, now: datetime) -> int:
+    """How many milestones the filters leave, counted up to ``MOST_BOARD``."""
+    return session.scalar(_board_size(*_shape(filters)), _asked(filters, now)) or 0
+
+
+def _shape(filters: BoardFilters) -> tuple[str, bool, int]:
+    """What the statement looks like; the rest of the filters are its values."""
+    view = filters.view if filters.view in VIEWS else ""
+    return view, bool(filters.city), len(filters.words.split()[:MOST_WORDS])
+
+
+def _asked(filters: BoardFilters, now: datetime) -> dict[str, Any]:
+    words = enumerate(filters.words.split()[:MOST_WORDS])
+    patterns = {f"word{number}": f"%{_escaped(word)}%" for number, word in words}
+    return {**patterns, "now": now, "then": now + SOON, "city": f"{_escaped(filters.city[:4])}%"}
+
+
+def _escaped(text: str) -> str:
+    """Signs that ``LIKE`` would take for something else."""
+    return "".join(f"{ESCAPE}{sign}" if sign in f"%_{ESCAPE}" else sign for sign in text)
+
+
+@cache
+def _board(view: str, in_city: bool, words: int) -> Executable:
     query = (
         select(
             Milestone.id, Milestone.name, Milestone.weight, Milestone.due_on, Milestone.due_at, Milestone.state,
@@ -186,50 +240,45 @@ def board(filters: BoardFilters, now: datetime) -> Any:
         )
         .join(Project, Project.id == Milestone.project_id)
         .join(Organisation, Organisation.id == Project.lead_id)
+        .where(*_board_conditions(view, in_city, words))
     )  # fmt: skip
-    for condition in _board_conditions(filters, now):
-        query = query.where(condition)
-    return query.order_by(Milestone.queue, Milestone.due_at, Milestone.id)
+    ordered = query.order_by(Milestone.queue, Milestone.due_at, Milestone.id)
+    return ordered.limit(bindparam("most")).offset(bindparam("skipped"))
 
 
-def _board_conditions(filters: BoardFilters, now: datetime) -> list[ColumnElement[bool]]:
-    views: dict[str, list[ColumnElement[bool]]] = {
-        "to_check": [Milestone.queue == Queue.TO_CHECK],
-        "overdue": [Milestone.queue == Queue.OPEN, Milestone.due_at <= now],
-        "soon": [Milestone.queue == Queue.OPEN, Milestone.due_at > now, Milestone.due_at <= now + SOON],
-        "passed": [Milestone.queue == Queue.DONE],
-    }
-    found = list(views.get(filters.view, []))
-    if filters.city:
-        found.append(_in_city(filters.city))
-    for word in filters.words.split()[:5]:
-        found.append(
-            Project.title.contains(word, autoescape=True)
-            | Project.number.contains(word, autoescape=True)
-            | Milestone.name.contains(word, autoescape=True)
-        )
-    return found
-
-
-def board_size(session: Session, filters: BoardFilters, now: datetime) -> int:
-    """How many milestones the filters leave, counted up to ``MOST_BOARD``."""
+@cache
+def _board_size(view: str, in_city: bool, words: int) -> Select[int]:
     query = select(Milestone.id)
-    if filters.city or filters.words:
+    if in_city or words:
         query = query.join(Project, Project.id == Milestone.project_id).join(
             Organisation, Organisation.id == Project.lead_id
         )
-    rows = query.where(*_board_conditions(filters, now)).limit(MOST_BOARD).subquery()
-    return session.scalar(select(func.count()).select_from(rows)) or 0
+    rows = query.where(*_board_conditions(view, in_city, words)).limit(MOST_BOARD).subquery()
+    return select(func.count()).select_from(rows)
+
+
+def _board_conditions(view: str, in_city: bool, words: int) -> list[ColumnElement[bool]]:
+    found = list(VIEWS[view])
+    if in_city:
+        found.append(Organisation.code.like(bindparam("city"), escape=ESCAPE))
+    for number in range(words):
+        texts = (Project.title, Project.number, Milestone.name)
+        found.append(or_(*(text.like(bindparam(f"word{number}"), escape=ESCAPE) for text in texts)))
+    return found
 
 
 def cities(session: Session) -> Sequence[tuple[str, str]]:
     """(code, name) of the municipal bureaus in official order, for the filters."""
-    query = (
+    return [(code, name) for code, name in session.execute(_cities())]
+
+
+@cache
+def _cities() -> Executable:
+    return (
         select(Organisation.code, Organisation.name)
         .where(Organisation.kind == OrganisationKind.MUNICIPAL)
         .order_by(Organisation.order_key)
     )
-    return [(code, name) for code, name in session.execute(query)]
 
 
 def reminders_of(session: Session, project_id: int) -> Sequence[Any]:

@@ -68,6 +68,7 @@ class Addresses:
         self.hashed: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
         self.known: dict[tuple[str, str], str] = {}
         self.rules: dict[str, Rule | None] = {}
+        self.short: dict[str, tuple[str, str, str] | None] = {}
 
     def asset(self, name: str) -> str:
         """The address of a static file, with its content hash when the assets have been built."""
@@ -85,11 +86,25 @@ class Addresses:
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of a view, as ``flask.url_for`` gives it."""
+        short = self._short(endpoint)
+        if short and len(values) == 1:
+            ((name, value),) = values.items()
+            if name == short[0] and type(value) is int and value >= 0:
+                return f"{request.script_root}{short[1]}{value}{short[2]}"
         rule = self._only_rule(endpoint)
         if rule is None or not rule.arguments <= values.keys() or not all(map(_is_simple, values.items())):
             return url_for(endpoint, **values)
         built = rule.build(values)
         return url_for(endpoint, **values) if built is None else request.script_root + built[1]
+
+    def _short(self, endpoint: str) -> tuple[str, str, str] | None:
+        """Name of the one number in the address, and what stands before and after it; None for other addresses."""
+        if endpoint not in self.short:
+            rule = self._only_rule(endpoint)
+            name = next(iter(rule.arguments)) if rule is not None and len(rule.arguments) == 1 else ""
+            parts = rule.rule.split(f"<int:{name}>") if rule is not None and name else []
+            self.short[endpoint] = (name, parts[0], parts[1]) if len(parts) == 2 else None
+        return self.short[endpoint]
 
     def _only_rule(self, endpoint: str) -> Rule | None:
         if endpoint not in self.rules:

@@ -45,7 +45,7 @@ def board() -> str:
     form = BoardForm.asked(queries.cities(session))
     filters, number = form.filters(), page_number()
     total = queries.board_size(session, filters, now)
-    rows = session.execute(queries.board(filters, now).limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
+    rows = queries.board(session, filters, now, PER_PAGE, (number - 1) * PER_PAGE)
     return render_template(
         "projects/board.html", page=Rows(rows, number, total), filters=form, view=filters.view, board_tabs=BOARD_TABS,
         capped=total == queries.MOST_BOARD, most=queries.MOST_BOARD, now=now,
