@@ -12,17 +12,21 @@ from marketplace.bids import award
 from marketplace.bids import operations as bidding
 from marketplace.bids.content import content_from_dict
 from marketplace.bids.models import AwardDecision, Bid
+from marketplace.computations.models import Computation
+from marketplace.computations.process import compute_here
+from marketplace.computations.work import settle as settle_computation
+from marketplace.computations.workflow import COMPUTATION
 from marketplace.experts.models import Expert
 from marketplace.files.operations import GivenFile
 from marketplace.projects import operations as milestones
 from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
 from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.operations import panels, ratings, results, sheets
-from marketplace.reviews.queries import own_items, place_for
+from marketplace.reviews.operations import assignment, panels, ratings, results, sheets
+from marketplace.reviews.queries import duties_of, own_items, place_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
-from marketplace.reviews.workflow import SeatState, SubjectKind
+from marketplace.reviews.workflow import DutyOrigin, SeatState, SubjectKind
 from marketplace.sample.stage import Stage
 from marketplace.sample.texts import written_bid
 from marketplace.topics.models import Topic
@@ -91,6 +95,15 @@ def convene_acceptance(stage: Stage, outcome_id: int, seed: int) -> int:
         return panel.id
 
 
+def assign(stage: Stage, panel_id: int) -> None:
+    """The officer has the items given out, and the worker's part is done at once."""
+    made = stage.do("officer", assignment.request_assignment, (Panel, panel_id))
+    with stage.acting(None) as uow:
+        found = uow.session.get_one(Computation, made.id)
+        COMPUTATION.advance(found, "start")
+        settle_computation(uow, found, compute_here(found.kind, found.payload))
+
+
 def release(stage: Stage, panel_id: int, days: int = 10) -> None:
     """The officer lets the scoring begin."""
     stage.do("officer", panels.release_panel, (Panel, panel_id), stage.moment + timedelta(days=days))
@@ -114,16 +127,28 @@ def confirm(stage: Stage, seat_id: int, key: str) -> None:
     stage.do(key, sheets.confirm_seat, (Seat, seat_id))
 
 
-def score(stage: Stage, seat_id: int, key: str, qualities: Sequence[int], *, submitting: bool = True) -> None:
-    """An expert scores all items before her, leaning a little in her own way."""
+def score(
+    stage: Stage,
+    seat_id: int,
+    key: str,
+    qualities: Sequence[int],
+    *,
+    submitting: bool = True,
+    lost: int = 0,
+) -> None:
+    """An expert scores all items before her (``qualities``: of the whole panel's items), leaning a little in her own
+    way; ``lost``: points by which she is off at the first of them."""
     lean = SCORE_SPREAD[stage.people[key] % len(SCORE_SPREAD)]
     with stage.acting(key) as uow:
         seat = uow.session.get_one(Seat, seat_id)
         rubric = rubric_from_dict(seat.panel.rubric)
-        for number, (item, _) in enumerate(own_items(uow.session, seat)):
+        for number, (item, sheet) in enumerate(own_items(uow.session, seat)):
+            if sheet is not None and sheet.submitted_at is not None:
+                continue
             place = place_for(uow.session, uow.actor, seat_id, item.id)
+            points = qualities[item.position - 1] + lean - (lost if number == 0 else 0)
             marks = {
-                criterion.code: _mark(qualities[number] + lean + (number + turn) % 3 - 1)
+                criterion.code: _mark(points + (number + turn) % 3 - 1)
                 for turn, criterion in enumerate(rubric.criteria)
             }
             sheets.save_sheet(uow, place, marks, "总体意见：内容完整，建议进一步细化考核指标。（示例）")
@@ -136,11 +161,14 @@ def _mark(points: int) -> MarkInput:
     return MarkInput(score, comment="指标依据不足，需补充数据。（示例）" if score < 60 else "")
 
 
-def judged(stage: Stage, panel_id: int, qualities: Sequence[int]) -> None:
-    """The whole panel confirms, scores and submits; the officer forms the result."""
-    for seat_id, key in seats(stage, panel_id):
+def judged(stage: Stage, panel_id: int, qualities: Sequence[int], *, astray: bool = False) -> None:
+    """The whole panel confirms, scores and submits; the officer forms the result. ``astray``: one of them finds an item
+    far worse than the others do, so that the rule calls another expert for it."""
+    for number, (seat_id, key) in enumerate(seats(stage, panel_id)):
         confirm(stage, seat_id, key)
-        score(stage, seat_id, key, qualities)
+        score(stage, seat_id, key, qualities, lost=25 if astray and number == 0 else 0)
+    if astray:
+        extra(stage, panel_id, qualities)
     stage.do("officer", results.conclude_panel, (Panel, panel_id))
 
 
@@ -151,6 +179,18 @@ def rate(stage: Stage, panel_id: int) -> None:
         for number, (seat_id, _) in enumerate(seats(stage, panel_id))
     }
     stage.do("officer", ratings.rate_members, (Panel, panel_id), marks)
+
+
+def extra(stage: Stage, panel_id: int, qualities: Sequence[int]) -> None:
+    """Whom the rule has called scores the disputed item."""
+    with stage.acting(None) as uow:
+        called = {one.seat_id for one in duties_of(uow.session, panel_id) if one.origin == DutyOrigin.EXTRA}
+        waiting = {one for one in called if uow.session.get_one(Seat, one).state == SeatState.INVITED}
+    for seat_id, key in seats(stage, panel_id):
+        if seat_id in waiting:
+            confirm(stage, seat_id, key)
+        if seat_id in called:
+            score(stage, seat_id, key, qualities)
 
 
 def propose(stage: Stage, topic_id: int, bid_ids: Sequence[int]) -> int:

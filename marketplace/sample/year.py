@@ -1,4 +1,4 @@
-"""The sample year (示例年度): 24 topics on two lists, in every stage, brought there by the cast's own deeds."""
+"""The sample year (示例年度): 24 topics on three lists, in every stage, brought there by the cast's own deeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from marketplace.topics import operations as topics
 from marketplace.topics.content import TopicContent
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.reference import topics_from_json
+from marketplace.topics.rules import rules_from_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ LAST_YEAR = (
 )
 THIS_YEAR = (
     Life(14, -72, -38, (B("ningbo", 90), B("shaoxing", 85), B("wenzhou", 79)), "proposed"),
-    Life(17, -71, -37, (B("yiwu", 91), B("hangzhou", 90), B("huzhou", 84)), "concluded"),
     Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),
     Life(19, -69, -20, (B("wenzhou", 85), B("deqing", 83)), "panel"),
     Life(22, -45, -2, (B("shaoxing", 86), B("jingning", 82), B("ningbo", 80)), "opened"),
@@ -65,26 +65,34 @@ THIS_YEAR = (
 )
 
 
+SHARED = (Life(17, -71, -37, (B("yiwu", 91), B("hangzhou", 90), B("huzhou", 84)), "concluded"),)
+"""On a list by which three experts score each bid, and marks more than 15 points apart call another."""
+
+
 def play_year(stage: Stage) -> int:
     """Plays the whole year; answers how many topics there are now."""
     contents = dict(enumerate((content for _, content in topics_from_json()), 1))
     scenes: list[Scene] = []
-    for lives, days in ((LAST_YEAR, -470), (THIS_YEAR, -125)):
+    for lives, days in ((LAST_YEAR, -470), (THIS_YEAR, -125), (SHARED, -124)):
         stage.moment = stage.day(days)
-        list_id = open_list(stage, stage.day(days).year)
+        list_id = open_list(stage, stage.day(days).year, shared=lives is SHARED)
         scenes += [life_of(stage, list_id, life, contents[life.number]) for life in lives]
     scenes += [rankings(stage), funding_round(stage)]
     stage.play(scenes)
-    return len(LAST_YEAR) + len(THIS_YEAR)
+    return len(LAST_YEAR) + len(THIS_YEAR) + len(SHARED)
 
 
-def open_list(stage: Stage, year: int) -> int:
+def open_list(stage: Stage, year: int, *, shared: bool = False) -> int:
     """The officer draws up a list, the approver publishes it."""
+    batch = "第二批" if shared else ""
     with stage.acting("officer") as uow:
         drawn = topics.draft_list(
-            uow, title=f"{year}年度机关事务标准化揭榜榜单（示例）", year=year, is_sample=True
+            uow, title=f"{year}年度{batch}机关事务标准化揭榜榜单（示例）", year=year, is_sample=True
         )
         list_id = drawn.id
+        if shared:
+            rules = replace(rules_from_dict(drawn.rules), scores_per_item=3, disagreement=15)
+            topics.change_list_rules(uow, drawn, rules)
     stage.do("approver", topics.publish_list, (ChallengeList, list_id))
     return list_id
 
@@ -172,6 +180,8 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
     panel_id = players.convene(stage, topic_id, seed=life.number)
     if life.stop == "panel":
         return
+    if life in SHARED:
+        players.assign(stage, panel_id)
     yield stage.day(life.deadline + 4, 10)
     players.release(stage, panel_id, 40 if life.stop == "scoring" else 12)
     yield stage.day(life.deadline + 8, 14)
@@ -181,7 +191,7 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
             players.confirm(stage, seat_id, key)
             players.score(stage, seat_id, key, qualities)
         return
-    players.judged(stage, panel_id, qualities)
+    players.judged(stage, panel_id, qualities, astray=life in SHARED)
     if life.stop == "concluded":
         return
     players.rate(stage, panel_id)
