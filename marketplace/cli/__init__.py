@@ -5,11 +5,12 @@ from flask import Flask
 from marketplace.cli.decision import bare_app, decision, needs_no_settings
 from marketplace.cli.outbox import outbox
 from marketplace.cli.people import people
+from marketplace.cli.review import review
 from marketplace.cli.setup import doctor, setup
 from marketplace.cli.trail import audit
 from marketplace.cli.work import worker
 
-COMMANDS = (setup, worker, people, outbox, audit, doctor, decision)
+COMMANDS = (setup, worker, review, people, outbox, audit, doctor, decision)
 
 __all__ = ["COMMANDS", "bare_app", "needs_no_settings", "register"]
 

@@ -17,7 +17,18 @@ from marketplace.reviews.models import Duty, Panel, Seat
 from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.queries import disputes_of, place_for, seat_for
-from tests.reviews.story import FIVE, NEVER, confirm, item_ids, marks, score, scoring_panel, seat_id
+from tests.reviews.story import (
+    FIVE,
+    NEVER,
+    confirm,
+    convene,
+    item_ids,
+    marks,
+    score,
+    scoring_panel,
+    seat_id,
+    topic_with_bids,
+)
 from tests.support.world import World
 
 
@@ -109,6 +120,24 @@ def test_the_rule_calls_one_more_expert_and_the_result_waits_for_her(world: Worl
         assert first.total == Decimal("78.75")
         mails = session.scalars(select(OutboxMail.kind)).all()
         assert "sheets_complete" in mails
+
+
+def test_an_auditor_repeats_every_draw(sqlite_world: World) -> None:
+    panel_id = convene(sqlite_world, topic_with_bids(sqlite_world)[0])
+    sqlite_world.do("officer", operations.propose_members, (Panel, panel_id), 3)
+    sqlite_world.do("officer", operations.propose_members, (Panel, panel_id), 2)
+    run = sqlite_world.app.test_cli_runner().invoke
+    told = run(args=["review", "draw-check", str(panel_id)])
+    assert (told.exit_code, told.output.count("identical"), "2 draws" in told.output) == (0, 3, True)
+    assert sqlite_world.browser("auditor").get(f"/panels/{panel_id}").text.count("一致</span>") == 2
+    with sqlite_world.uow() as uow:
+        panel = uow.session.get_one(Panel, panel_id)
+        assert panel.draw is not None
+        panel.draw = {**panel.draw, "chosen": panel.draw["candidates"][:2]}
+    changed = run(args=["review", "draw-check", str(panel_id)])
+    assert (changed.exit_code, "DIFFERENT" in changed.output) == (1, True)
+    assert "不一致" in sqlite_world.browser("auditor").get(f"/panels/{panel_id}").text
+    assert run(args=["review", "draw-check", "999"]).exit_code == 1
 
 
 def test_at_most_two_for_one_item(sqlite_world: World) -> None:
