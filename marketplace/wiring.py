@@ -46,6 +46,7 @@ from marketplace.reviews.engagements import engagements
 from marketplace.reviews.facts import JOINT_WORK
 from marketplace.reviews.operations import assignment as assignments
 from marketplace.reviews.queries import panel_names
+from marketplace.reviews.register import recusal_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.operations import SOURCES
@@ -82,6 +83,10 @@ REACTIONS: Reactions = {
     review.PanelReleased: (review_mails.invite_members,),
     review.SeatAdded: (review_mails.invite_replacement,),
     review.SeatDeclined: (review_mails.tell_of_refusal,),
+    review.SeatExcluded: (review_mails.tell_of_exclusion,),
+    review.SeatAsked: (review_mails.ask_to_explain,),
+    review.RecusalRequested: (review_mails.ask_for_decision,),
+    review.RecusalDecided: (review_mails.tell_of_decision,),
     review.SeatRecused: (review_mails.tell_of_recusal,),
     review.SheetReopened: (review_mails.tell_of_reopening,),
     review.ItemRecused: (review_mails.tell_of_item_recusal,),
@@ -132,6 +137,7 @@ NAMES.update(
         "topic": by_column(Topic.id, Topic.title),
         "panel": panel_names,
         "expert": expert_names,
+        "recusal": recusal_names,
         "project": by_column(Project.id, Project.title),
         "priority_list": by_column(PriorityList.id, PriorityList.title),
         "organisation": by_column(Organisation.id, Organisation.name),

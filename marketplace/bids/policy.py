@@ -89,6 +89,15 @@ def may_disqualify(actor: Actor, bid: Bid) -> Verdict:
     )
 
 
+def may_request_recusal(actor: Actor, bid: Bid) -> Verdict:
+    """可否申请专家回避: by the lead unit, while its bid is under review."""
+    return first_refusal(
+        _own(actor, bid),
+        _in(bid, BidState.OPENED, N_("申请不在待评审状态")),
+        _yes_if(bid.topic.state == TopicState.IN_REVIEW, N_("榜题不在评审中")),
+    )
+
+
 def may_open_desk(actor: Actor) -> bool:
     """True for those who look at all opened bids of a topic: the province and the auditor."""
     return actor.has(*PROVINCE_ROLES, Role.AUDITOR)

@@ -97,11 +97,16 @@ def _own_offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:
         bid_id=bid.id,
     )  # fmt: skip
     revise = offer(N_("重新编辑"), "bids.revise", policy.may_revise(actor, bid, now), bid_id=bid.id)
+    recuse = offer(
+        N_("申请专家回避"), "bids.recusals", policy.may_request_recusal(actor, bid), method="get", tone="secondary",
+        bid_id=bid.id,
+    )  # fmt: skip
     by_state: dict[str, list[dict[str, Any]]] = {
         BidState.DRAFT: [check, edit],
         BidState.WITH_HEAD: [check, back, edit],
         BidState.SUBMITTED: [withdraw],
         BidState.WITHDRAWN: [revise],
+        BidState.OPENED: [recuse],
     }
     return by_state.get(bid.state, [])
 

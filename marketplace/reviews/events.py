@@ -232,3 +232,56 @@ class SheetReminded(PanelEvent):
     seat_id: int
     rung: str
     audit_label: ClassVar[str] = N_("评分提醒")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatExcluded(PanelEvent):
+    """The office decided that a member must not judge."""
+
+    seat_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("省局决定专家回避")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemExcluded(PanelEvent):
+    """The office decided that a member must not judge one of the items; she goes on with the others."""
+
+    seat_id: int
+    item_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("省局决定专家对一项回避")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAsked(PanelEvent):
+    """A member must explain something before she goes on."""
+
+    seat_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("请专家先说明")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalEvent(Event):
+    """Something about an entry of the register of recusals."""
+
+    entry_id: int
+    subject_kind: ClassVar[str] = "recusal"
+
+    @property
+    def subject_id(self) -> int:
+        return self.entry_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalRequested(RecusalEvent):
+    opinion: str
+    audit_label: ClassVar[str] = N_("申请专家回避")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalDecided(RecusalEvent):
+    agreed: bool
+    opinion: str
+    audit_label: ClassVar[str] = N_("决定回避")

@@ -1,20 +1,24 @@
 """What people type in the review pages, turned into payloads."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_, tidy
+from marketplace.reviews.operations.recusals import Decision
 from marketplace.reviews.operations.sheets import OPINION_LIMIT
+from marketplace.reviews.recusal import OUTCOME_LABELS
 from marketplace.reviews.scoring import COMMENT_LIMIT, MarkInput, mark_of, parse_score
 from marketplace.topics.rules import Rubric
 from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField
-from marketplace.web.i18n import translate_problem
+from marketplace.web.i18n import translate, translate_problem
 
 
 class DueForm(Form):
@@ -56,12 +60,24 @@ class DeclineForm(Form):
 
 
 class ConfirmForm(Form):
-    """承诺无利害关系."""
+    """承诺无利害关系; ``confirm_form`` adds a field for each question to be answered first."""
 
     confirmed = BooleanField(
         _l("我已核对上述单位，承诺与其没有利害关系，独立、客观、公正评审，不泄露评审情况"),
         [DataRequired(_l("请勾选承诺后再继续"))],
     )
+
+
+def confirm_form(questions: Sequence[str], posted: bool) -> ConfirmForm:
+    """The declaration with these questions (in words) before it."""
+    fields = {
+        f"answer_{number}": LongTextField(
+            question, [DataRequired(_l("请先回答这个问题，500字以内"))], most=500
+        )
+        for number, question in enumerate(questions)
+    }
+    made: ConfirmForm = type("AskingForm", (ConfirmForm,), fields)(**({} if posted else {"formdata": None}))
+    return made
 
 
 class SubmitForm(Form):
@@ -76,6 +92,61 @@ class VoteForm(Form):
     """表决并列名次; one ``place_<item id>`` field for each tied item is read from the request."""
 
     reason = LongTextField(_l("表决情况和理由"), [DataRequired(_l("请填写表决情况和理由"))], most=500)
+
+
+class DecisionForm(Form):
+    """决定回避申请."""
+
+    agreed = RadioField(
+        _l("决定"),
+        [InputRequired(_l("请选择同意或不同意"))],
+        choices=[SelectChoice("yes", _l("同意")), SelectChoice("no", _l("不同意"))],
+    )
+    expert_id = SelectField(
+        _l("须回避的专家"),
+        validate_choice=False,
+        description=_l("申请单位只填写了姓名或单位的，请在这里核对选择。"),
+    )
+    outcome = SelectField(_l("处理方式"), validate_choice=False)
+    reason = LongTextField(
+        _l("决定的理由"), [DataRequired(_l("请填写决定的理由，500字以内"))], most=500,
+        description=_l("理由告知申请单位，请勿写明专家是否在评审组。"),
+    )  # fmt: skip
+
+    def offer(self, experts: Iterable[tuple[int, str]]) -> None:
+        """Fills the choices."""
+        self.expert_id.choices = [("", _l("请选择")), *((str(key), name) for key, name in experts)]
+        self.outcome.choices = [(str(outcome), translate(label)) for outcome, label in OUTCOME_LABELS.items()]
+
+    def decision(self) -> Decision:
+        """The payload."""
+        agreed = getattr(self, "agreed", None)
+        return Decision(
+            agreed is None or agreed.data == "yes", self.reason.data or "", _number(self.expert_id.data),
+            self.outcome.data or "",
+        )  # fmt: skip
+
+
+class OfficeRecusalForm(DecisionForm):
+    """省局决定回避, of its own accord."""
+
+    agreed = None
+    subject_id = SelectField(_l("评审对象"))
+    reason = LongTextField(_l("决定的理由"), [DataRequired(_l("请填写决定的理由，500字以内"))], most=500)
+
+    def offer(self, experts: Iterable[tuple[int, str]], items: Iterable[tuple[int, str]] = ()) -> None:
+        """Fills the choices."""
+        super().offer(experts)
+        self.subject_id.choices = [("", _l("全部评审对象")), *((str(key), label) for key, label in items)]
+
+    def subject(self) -> int | None:
+        """The chosen bid or outcome, or None for all."""
+        return _number(self.subject_id.data)
+
+
+def _number(chosen: str | None) -> int | None:
+    """A chosen key as a number."""
+    return int(chosen) if chosen and chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
 
 
 class CheckboxesField(SelectMultipleField):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.core.actor import Role
+from marketplace.core.actor import BUREAU_ROLES, Role
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.experts.models import Expert
 from marketplace.notifications.operations import enqueue
@@ -20,13 +20,17 @@ from marketplace.reviews.events import (
     ItemRecused,
     PanelConcluded,
     PanelReleased,
+    RecusalDecided,
+    RecusalRequested,
     SeatAdded,
+    SeatAsked,
     SeatDeclined,
+    SeatExcluded,
     SeatFinished,
     SeatRecused,
     SheetReopened,
 )
-from marketplace.reviews.models import Panel, PanelItem, Seat
+from marketplace.reviews.models import Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
 
 
@@ -86,6 +90,47 @@ def tell_of_refusal(uow: UnitOfWork, event: SeatDeclined) -> None:
         uow, kind="seat_declined", dedupe_key=f"seat-declined:{event.seat_id}", recipients=_officers(uow),
         context=_context(panel, expert=names[0], opinion=event.opinion),
     )  # fmt: skip
+
+
+def tell_of_exclusion(uow: UnitOfWork, event: SeatExcluded) -> None:
+    """回避通知 to the expert, who no longer takes part; without the reason, which may be somebody else's."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    _tell_member(uow, panel, event.seat_id, "seat_excluded")
+
+
+def ask_to_explain(uow: UnitOfWork, event: SeatAsked) -> None:
+    """说明通知 to the expert, who must answer a question before she goes on."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    _tell_member(uow, panel, event.seat_id, "seat_asked")
+
+
+def _tell_member(uow: UnitOfWork, panel: Panel, seat_id: int, kind: str) -> None:
+    recipients = [recipient for _, recipient in _members(uow, [seat_id])]
+    key = f"{kind}:{seat_id}:{uow.now.isoformat()}"
+    enqueue(uow, kind=kind, dedupe_key=key, recipients=recipients, context=_context(panel, seat_id=seat_id))
+
+
+def ask_for_decision(uow: UnitOfWork, event: RecusalRequested) -> None:
+    """回避申请 to the officers, who decide."""
+    entry = uow.session.get_one(RecusalEntry, event.entry_id)
+    enqueue(
+        uow, kind="recusal_requested", dedupe_key=f"recusal-requested:{entry.id}", recipients=_officers(uow),
+        context={"entry_id": entry.id, "code": entry.topic.code, "title": entry.topic.title},
+    )  # fmt: skip
+
+
+def tell_of_decision(uow: UnitOfWork, event: RecusalDecided) -> None:
+    """回避决定 to the unit that asked, with the reason."""
+    entry = uow.session.get_one(RecusalEntry, event.entry_id)
+    if entry.organisation_id is not None:
+        enqueue(
+            uow, kind="recusal_decided", dedupe_key=f"recusal-decided:{entry.id}",
+            recipients=people_with_roles(uow.session, [entry.organisation_id], list(BUREAU_ROLES)),
+            context={
+                "code": entry.topic.code, "title": entry.topic.title, "agreed": event.agreed,
+                "opinion": event.opinion, "subject_id": entry.subject_id,
+            },
+        )  # fmt: skip
 
 
 def tell_that_all_is_in(uow: UnitOfWork, event: SeatFinished) -> None:

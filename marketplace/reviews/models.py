@@ -109,7 +109,7 @@ class PanelItem(Numbered, Versioned, Base):
 
 class Seat(Numbered, Versioned, Base):
     """评审席位: one expert on one panel. ``answers`` keeps what she said to each question about her independence:
-    {"item", "rule", "question", "answer", "at"}. ``extra``: she was called for single items only, and does not count
+    {"rule", "params", "answer", "at"}. ``extra``: she was called for single items only, and does not count
     as a member of the panel where its size and composition are judged."""
 
     __tablename__ = "seat"

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
-from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.workflow import PanelState, RecusalState, SeatState, SheetState, SubjectKind
 from marketplace.topics.workflow import TopicState
 
 ACTIVE_SEATS = (SeatState.INVITED, SeatState.CONFIRMED)
@@ -288,3 +288,26 @@ def may_rate(actor: Actor, panel_state: str, seat_state: str) -> Verdict:
         YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能评价专家履职")),
         YES if seat_state == SeatState.CONFIRMED else no(N_("只评价完成评审的专家")),
     )
+
+
+def may_request_recusal(actor: Actor, concluded: bool, known: int, most: int) -> Verdict:
+    """申请专家回避: by the bidder, as long as its bid has no result, for a few experts."""
+    return first_refusal(
+        YES if actor.has(*BUREAU_ROLES) else no(N_("由揭榜单位办理")),
+        no(N_("评审结果已经形成，不能再申请回避")) if concluded else YES,
+        YES if known < most else no(N_("一份申请最多对%(most)s位专家申请回避"), most=most),
+    )
+
+
+def may_decide_recusal(actor: Actor, state: str, agreed: bool, concluded: bool) -> Verdict:
+    """决定回避申请: once; nobody can be recused from a panel that has its result."""
+    return first_refusal(
+        _officer(actor),
+        YES if state == RecusalState.REQUESTED else no(N_("这件申请已经决定")),
+        no(N_("评审结果已经形成，不能再同意回避")) if agreed and concluded else YES,
+    )
+
+
+def may_recuse_by_office(actor: Actor, panel_state: str) -> Verdict:
+    """省局决定回避: until the panel has its result."""
+    return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT, PanelState.SCORING))

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Executable, Select, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Executable, Select, and_, bindparam, case, func, literal_column, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from marketplace.core.actor import Actor, Role
@@ -16,10 +16,18 @@ from marketplace.core.errors import NotFound
 from marketplace.experts.models import Expert, ExpertRating
 from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.disagreement import calls_extra
-from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
 from marketplace.reviews.protocol import Protocol, protocol_from
-from marketplace.reviews.workflow import DutyOrigin, DutyState, PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.workflow import (
+    DutyOrigin,
+    DutyState,
+    PanelState,
+    RecusalState,
+    SeatState,
+    SheetState,
+    SubjectKind,
+)
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
@@ -122,16 +130,21 @@ def _without_panel() -> Any:
 
 
 def waiting_for_office(session: Session, since: datetime) -> Sequence[Any]:
-    """What has no panel yet and what has no rating yet, in one statement: (id, title, at, is_sample, unrated). Topics
-    whose bids wait for a panel have 0 unrated; panels concluded after ``since`` the number of members without
-    a rating. The oldest first."""
+    """What waits for the office, in one statement: (waits, id, title, at, is_sample, unrated). ``waits`` is "panel" for
+    topics whose bids have no panel yet, "rating" for panels concluded after ``since`` with ``unrated`` members, and
+    "recusal" for bidders' requests. The oldest of each first."""
     return session.execute(_waiting_for_office(), {"since": since}).all()
 
 
 @cache
 def _waiting_for_office() -> Executable:
     topics = _without_panel().with_only_columns(
-        Topic.id, Topic.title, Topic.opened_at.label("at"), Topic.is_sample, literal(0).label("unrated")
+        literal_column("'panel'").label("waits"),
+        Topic.id,
+        Topic.title,
+        Topic.opened_at.label("at"),
+        Topic.is_sample,
+        literal_column("0").label("unrated"),
     )
     unrated = (
         select(func.count())
@@ -144,14 +157,29 @@ def _waiting_for_office() -> Executable:
     )  # fmt: skip
     panels = (
         select(
-            Panel.id, Topic.title, Panel.concluded_at.label("at"), Panel.is_sample, unrated.label("unrated")
+            literal_column("'rating'").label("waits"),
+            Panel.id,
+            Topic.title,
+            Panel.concluded_at.label("at"),
+            Panel.is_sample,
+            unrated.label("unrated"),
         )
         .join(Panel.topic)
         .where(Panel.state == PanelState.CONCLUDED, Panel.concluded_at > bindparam("since"), unrated > 0)
         .order_by(Panel.concluded_at, Panel.id)
         .limit(MOST_WAITING)
     )
-    return union_all(*(select(part.subquery()) for part in (topics, panels)))
+    requests = (
+        select(
+            literal_column("'recusal'").label("waits"), RecusalEntry.id, Topic.title, RecusalEntry.asked_at.label("at"),
+            Topic.is_sample, literal_column("0").label("unrated"),
+        )
+        .join(RecusalEntry.topic)
+        .where(RecusalEntry.state == RecusalState.REQUESTED)
+        .order_by(RecusalEntry.asked_at, RecusalEntry.id)
+        .limit(MOST_WAITING)
+    )  # fmt: skip
+    return union_all(*(select(part.subquery()) for part in (topics, panels, requests)))
 
 
 def panel_of_topic(session: Session, topic_id: int) -> Panel | None:

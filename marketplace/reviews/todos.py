@@ -30,7 +30,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     if actor.has(Role.OFFICER):
         found += [item for row in _live(session) if (item := _for_officer(row)) is not None]
         waiting = waiting_for_office(session, now - RATED_UNTIL)
-        found += [_to_rate(row) if row.unrated else _to_convene(row) for row in waiting]
+        found += [OFFICE[row.waits](row) for row in waiting]
     return found
 
 
@@ -73,6 +73,13 @@ def _for_expert(seat: Seat) -> WorkItem:
     )  # fmt: skip
 
 
+def _to_decide(row: Any) -> WorkItem:
+    return WorkItem(
+        N_("决定专家回避申请"), row.title, "reviews.recusal", {"entry_id": row.id}, None, row.at,
+        is_sample=row.is_sample,
+    )  # fmt: skip
+
+
 def _to_convene(topic: Any) -> WorkItem:
     return WorkItem(
         N_("组建评审组"), topic.title, "reviews.panels", since=topic.at, is_sample=topic.is_sample
@@ -85,6 +92,10 @@ def _to_rate(panel: Any) -> WorkItem:
         end_of_working_days(panel.at, RATING_DAYS), panel.at, params={"count": panel.unrated},
         is_sample=panel.is_sample,
     )  # fmt: skip
+
+
+OFFICE = {"panel": _to_convene, "rating": _to_rate, "recusal": _to_decide}
+"""What waits for the office → how the workbench says it."""
 
 
 def _live(session: Session) -> Sequence[Any]:

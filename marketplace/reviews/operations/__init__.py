@@ -13,6 +13,7 @@ from marketplace.reviews.operations.panels import (
     remove_member,
 )
 from marketplace.reviews.operations.ratings import Mark, rate_members
+from marketplace.reviews.operations.recusals import decide_recusal, recuse_expert, request_recusal
 from marketplace.reviews.operations.reopening import reopen_sheet
 from marketplace.reviews.operations.results import conclude_panel, record_vote
 from marketplace.reviews.operations.sheets import (
@@ -38,7 +39,10 @@ __all__ = [
     "convene_panel",
     "decline_seat",
     "propose_members",
+    "decide_recusal",
     "rate_members",
+    "recuse_expert",
+    "request_recusal",
     "record_vote",
     "recuse_seat",
     "release_panel",

@@ -29,6 +29,7 @@ from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.pool import Candidate, Pool, pool_for
 from marketplace.reviews.protocol import Protocol, frozen, protocol_for, protocol_from
 from marketplace.reviews.queries import duties_of, items_of, panel_of_subject, panel_of_topic, short_items
+from marketplace.reviews.register import open_requests
 from marketplace.reviews.subjects import Subject
 from marketplace.reviews.unscored import unscored
 from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState, SheetState, SubjectKind
@@ -213,6 +214,7 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
     require(policy.may_release(uow.actor, panel.state, fits))
     _check_due(uow, due_at)
     _check_recusals(pool)
+    _check_requests(uow, panel)
     protocol = protocol_from(panel.protocol)
     if protocol.anchor and protocol.anchor_item is None:
         raise Invalid({"anchor": N_("请先指定全体专家先评的一项")})
@@ -265,6 +267,13 @@ def choose_anchor(uow: UnitOfWork, panel: Panel, item_id: int) -> None:
     panel.protocol = {**(panel.protocol or {}), "anchor_item": item_id}
     uow.session.execute(delete(Duty).where(Duty.panel_id == panel.id))
     uow.emit(AnchorChosen(panel_id=panel.id, item_id=item_id))
+
+
+def _check_requests(uow: UnitOfWork, panel: Panel) -> None:
+    """Bidders' requests are decided before anybody scores."""
+    waiting = open_requests(uow.session, panel)
+    if waiting:
+        raise Invalid({"members": (N_("还有%(count)s件回避申请没有决定，请先处理"), {"count": waiting})})
 
 
 def _check_recusals(pool: Pool) -> None:

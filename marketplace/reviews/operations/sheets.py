@@ -1,13 +1,15 @@
 """The expert's part: answer, score, submit (专家评分)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from marketplace.core.clock import beijing_date
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
+from marketplace.reviews.asking import open_asks, recusal_of_seat
 from marketplace.reviews.events import ItemRecused, SeatConfirmed, SeatFinished, SeatRecused, SheetSubmitted
 from marketplace.reviews.models import Panel, ScoreSheet, Seat
 from marketplace.reviews.operations.assignment import mend_assignment
@@ -27,19 +29,44 @@ from marketplace.reviews.queries import (
     progress_of,
     seats_of,
 )
+from marketplace.reviews.recusal import Finding
 from marketplace.reviews.scoring import MarkInput, gaps, mark_problems, weighted_total
 from marketplace.reviews.workflow import SEAT, SHEET, DutyState, SheetState
 from marketplace.topics.rules import rubric_from_dict
 
 OPINION_LIMIT = 2000
+ANSWER_LIMIT = 500
 
 
-def confirm_seat(uow: UnitOfWork, seat: Seat) -> None:
-    """承诺无利害关系: only then are the items opened to the expert."""
+def confirm_seat(uow: UnitOfWork, seat: Seat, answers: Sequence[str] = ()) -> None:
+    """承诺无利害关系: only then are the items opened to the expert. ``answers``: one for each question that she must
+    answer first (``asking.open_asks``), in their order."""
     require(policy.may_answer(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
+    recusal = recusal_of_seat(uow.session, seat, beijing_date(uow.now))
+    if recusal.forbidden:
+        raise Invalid({"confirmed": (recusal.reason, recusal.params)})
+    _keep_answers(uow, seat, open_asks(seat, recusal), answers)
     SEAT.advance(seat, "confirm")
     seat.decided_at = uow.now
     uow.emit(SeatConfirmed(panel_id=seat.panel_id, seat_id=seat.id))
+
+
+def _keep_answers(uow: UnitOfWork, seat: Seat, asks: Sequence[Finding], answers: Sequence[str]) -> None:
+    given = [*answers, *[""] * len(asks)][: len(asks)]
+    problems: dict[str, Problem] = {
+        f"answer_{number}": N_("请先回答这个问题，500字以内")
+        for number, answer in enumerate(given)
+        if not answer or len(answer) > ANSWER_LIMIT
+    }
+    if problems:
+        raise Invalid(problems)
+    seat.answers = [
+        *seat.answers,
+        *(
+            {"rule": str(ask.rule), "params": dict(ask.params), "answer": answer, "at": uow.now.isoformat()}
+            for ask, answer in zip(asks, given, strict=True)
+        ),
+    ]
 
 
 def recuse_seat(uow: UnitOfWork, seat: Seat, reason: str) -> None:

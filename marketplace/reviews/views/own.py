@@ -11,15 +11,18 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from marketplace.core.actor import Role
+from marketplace.core.clock import beijing_date
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.reviews import operations
+from marketplace.reviews.asking import open_asks, recusal_of_seat
 from marketplace.reviews.forms import (
     ConfirmForm,
     DeclineForm,
     RecuseForm,
     SheetForm,
     SubmitForm,
+    confirm_form,
     filled,
     read_marks,
     sheet_form,
@@ -46,6 +49,7 @@ from marketplace.reviews.workflow import SeatState, SheetState, SubjectKind
 from marketplace.topics.rules import Rubric, rubric_from_dict
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form, attempt
+from marketplace.web.i18n import translate
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session, request_now
 
@@ -76,21 +80,27 @@ def my_panel(seat_id: int) -> str:
 class Answers:
     """The forms of the declaration; the one that was posted comes back with its problems."""
 
-    confirm: ConfirmForm = field(default_factory=lambda: ConfirmForm(formdata=None))
+    confirm: ConfirmForm | None = None
     recuse: RecuseForm = field(default_factory=lambda: RecuseForm(formdata=None))
     decline: DeclineForm = field(default_factory=lambda: DeclineForm(formdata=None))
     posted: Form | None = None
 
 
+def _confirm_form(seat: Seat, posted: bool = False) -> ConfirmForm:
+    """The declaration, with what this expert must explain first."""
+    recusal = recusal_of_seat(db_session(), seat, beijing_date(request_now()))
+    questions = [translate(ask.question, dict(ask.params)) for ask in open_asks(seat, recusal)]
+    return confirm_form(questions, posted)
+
+
 def _declaration(seat: Seat, forms: Answers) -> str:
     parties = parties_by_name(db_session(), seat)
+    forms.confirm = forms.confirm or _confirm_form(seat)
+    asked = [one for one in forms.confirm if one.name.startswith("answer_")]
     return render_template(
-        "reviews/declaration.html",
-        seat=seat,
-        parties=parties,
-        form=forms.posted or forms.confirm,
-        forms=forms,
-    )
+        "reviews/declaration.html", seat=seat, parties=parties, form=forms.posted or forms.confirm, forms=forms,
+        asked=asked,
+    )  # fmt: skip
 
 
 def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | None = None) -> str:
@@ -132,8 +142,9 @@ def _row(
 def confirm_seat(seat_id: int) -> Response | tuple[str, int]:
     """承诺无利害关系."""
     seat = seat_for(db_session(), current_actor(), seat_id)
-    form = ConfirmForm()
-    if form.validate_on_submit() and attempt(form, operations.confirm_seat, seat):
+    form = _confirm_form(seat, posted=True)
+    answers = [one.data or "" for one in form if one.name.startswith("answer_")]
+    if form.validate_on_submit() and attempt(form, operations.confirm_seat, seat, answers):
         flash(_("已确认，可以开始评分。"), "success")
         return redirect(url_for("reviews.my_panel", seat_id=seat_id))
     return _declaration(seat, Answers(confirm=form, posted=form)), 422
