@@ -1,5 +1,6 @@
 """Recusal asked for by bidders, decided by the office, explained by experts; and what the recused cannot see."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from marketplace.core.errors import Invalid, Refused
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Appointment
 from marketplace.reviews import operations
-from marketplace.reviews.models import Duty, Panel, RecusalEntry, Seat
+from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.operations.recusals import Decision
+from marketplace.reviews.queries import duties_of
 from marketplace.reviews.todos import todos_for
 from marketplace.reviews.workflow import DutyState, PanelState, RecusalState, SeatState
 from tests.reviews.story import (
@@ -29,6 +31,7 @@ from tests.reviews.story import (
     seat_id,
     topic_with_bids,
 )
+from tests.reviews.test_assignment import scoring
 from tests.support.builders import unit_id
 from tests.support.world import World
 
@@ -284,3 +287,25 @@ def test_the_pages_speak_english(sqlite_world: World) -> None:
     assert "By the rules" in officer.get(f"/panels/{panel_id}/recusals").get_data(as_text=True)
     bidder = sqlite_world.browser("hangzhou_clerk", language="en")
     assert "Requests made" in bidder.get(f"/bids/{bids[0]}/recusals").get_data(as_text=True)
+
+
+def test_where_items_are_shared_out_only_the_one_item_is_lost(sqlite_world: World) -> None:
+    panel_id = scoring(sqlite_world)
+    mine = seat_id(sqlite_world, panel_id, "expert1")
+    with sqlite_world.reading() as session:
+        lost, kept, *_ = session.scalars(
+            select(Duty).where(Duty.seat_id == mine).order_by(Duty.item_id)
+        ).all()
+        subject = session.get_one(PanelItem, lost.item_id).subject_id
+    decision = Decision(True, "曾任该单位顾问", number_of(sqlite_world, "expert1"), "forbid")
+    sqlite_world.do("officer", operations.recuse_expert, (Panel, panel_id), subject, decision)
+    browser = sqlite_world.browser("expert1")
+    assert browser.get(f"/reviews/{mine}/items/{lost.item_id}").status_code == 404
+    assert browser.get(f"/bids/{subject}").status_code == 404
+    assert f"/items/{lost.item_id}" not in browser.get(f"/reviews/{mine}").get_data(as_text=True)
+    assert browser.get(f"/reviews/{mine}/items/{kept.item_id}").status_code == 200
+    assert sqlite_world.compute() == 1
+    with sqlite_world.reading() as session:
+        counts = Counter(duty.item_id for duty in duties_of(session, panel_id))
+        assert session.get_one(Seat, mine).state == SeatState.CONFIRMED
+    assert set(counts.values()) == {3}
