@@ -8,7 +8,19 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Executable, Select, and_, bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import (
+    Executable,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from marketplace.core.actor import Actor, Role
@@ -139,12 +151,12 @@ def waiting_for_office(session: Session, since: datetime) -> Sequence[Any]:
 @cache
 def _waiting_for_office() -> Executable:
     topics = _without_panel().with_only_columns(
-        literal_column("'panel'").label("waits"),
+        literal_column("'panel'", String).label("waits"),
         Topic.id,
         Topic.title,
         Topic.opened_at.label("at"),
         Topic.is_sample,
-        literal_column("0").label("unrated"),
+        literal_column("0", Integer).label("unrated"),
     )
     unrated = (
         select(func.count())
@@ -157,7 +169,7 @@ def _waiting_for_office() -> Executable:
     )  # fmt: skip
     panels = (
         select(
-            literal_column("'rating'").label("waits"),
+            literal_column("'rating'", String).label("waits"),
             Panel.id,
             Topic.title,
             Panel.concluded_at.label("at"),
@@ -171,8 +183,8 @@ def _waiting_for_office() -> Executable:
     )
     requests = (
         select(
-            literal_column("'recusal'").label("waits"), RecusalEntry.id, Topic.title, RecusalEntry.asked_at.label("at"),
-            Topic.is_sample, literal_column("0").label("unrated"),
+            literal_column("'recusal'", String).label("waits"), RecusalEntry.id, Topic.title, RecusalEntry.asked_at.label("at"),
+            Topic.is_sample, literal_column("0", Integer).label("unrated"),
         )
         .join(RecusalEntry.topic)
         .where(RecusalEntry.state == RecusalState.REQUESTED)
