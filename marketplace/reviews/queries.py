@@ -183,8 +183,8 @@ def _waiting_for_office() -> Executable:
     )
     requests = (
         select(
-            literal_column("'recusal'", String).label("waits"), RecusalEntry.id, Topic.title, RecusalEntry.asked_at.label("at"),
-            Topic.is_sample, literal_column("0", Integer).label("unrated"),
+            literal_column("'recusal'", String).label("waits"), RecusalEntry.id, Topic.title,
+            RecusalEntry.asked_at.label("at"), Topic.is_sample, literal_column("0", Integer).label("unrated"),
         )
         .join(RecusalEntry.topic)
         .where(RecusalEntry.state == RecusalState.REQUESTED)
