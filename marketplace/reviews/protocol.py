@@ -20,7 +20,6 @@ class Protocol:
     official: str = "announced"
     scores_per_item: int | None = None
     disagreement: int | None = None
-    blind: bool = False
     anchor: bool = False
     anchor_item: int | None = None
 
@@ -33,7 +32,6 @@ def protocol_for(rules: ListRules, kind: str) -> dict[str, Any]:
         "official": rules.official if several else "announced",
         "scores_per_item": rules.scores_per_item if several else None,
         "disagreement": rules.disagreement,
-        "blind": rules.blind and several,
         "anchor": rules.anchor and several,
         "anchor_item": None,
     }

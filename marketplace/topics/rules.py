@@ -52,7 +52,7 @@ class ListRules:
 
     ``official`` says whose figure decides (one of ``OFFICIAL``). ``scores_per_item``: each bid is scored by that many
     of the panel (None: by all). ``disagreement``: when an item's highest and lowest total lie further apart, an extra
-    expert is called (None: never). ``blind``: units stay hidden from the experts. ``anchor``: all score one item first.
+    expert is called (None: never). ``anchor``: all score one item first.
     """
 
     bid_rubric: Rubric
@@ -71,7 +71,6 @@ class ListRules:
     official: str = "announced"
     scores_per_item: int | None = None
     disagreement: int | None = 20
-    blind: bool = False
     anchor: bool = False
     categories: tuple[str, ...] = field(default_factory=tuple)
 
@@ -158,7 +157,7 @@ def rubric_from_dict(value: Mapping[str, Any]) -> Rubric:
 def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
     """The rules as stored. What a list published before a setting existed has never announced does not hold for it."""
     later = {
-        "official": "announced", "scores_per_item": None, "disagreement": None, "blind": False, "anchor": False,
+        "official": "announced", "scores_per_item": None, "disagreement": None, "anchor": False,
     }  # fmt: skip
     simple = {
         key: value[key]

@@ -15,16 +15,16 @@ from marketplace.topics.rules import DEFAULT_RULES, rules_from_dict
 from tests.reviews.story import FIVE, convene, marks, scored_panel, scoring_panel, topic_with_bids
 from tests.support.world import World
 
-OWN = replace(DEFAULT_RULES, scores_per_item=3, disagreement=15, blind=True, anchor=True)
+OWN = replace(DEFAULT_RULES, scores_per_item=3, disagreement=15, anchor=True)
 
 
 def test_what_an_old_list_never_announced_does_not_hold() -> None:
     old = DEFAULT_RULES.to_dict()
-    for name in ("official", "scores_per_item", "disagreement", "blind", "anchor"):
+    for name in ("official", "scores_per_item", "disagreement", "anchor"):
         del old[name]
     read = rules_from_dict(old)
-    settings = (read.official, read.scores_per_item, read.disagreement, read.blind, read.anchor)
-    assert settings == ("announced", None, None, False, False)
+    settings = (read.official, read.scores_per_item, read.disagreement, read.anchor)
+    assert settings == ("announced", None, None, False)
     assert rules_from_dict(OWN.to_dict()) == OWN
 
 

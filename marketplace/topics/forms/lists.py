@@ -20,7 +20,7 @@ NUMBERS = (
 
 
 MAY_BE_EMPTY = ("scores_per_item", "disagreement")
-SWITCHES = ("blind", "anchor")
+SWITCHES = ("anchor",)
 
 
 class ListForm(Form):
@@ -70,7 +70,6 @@ class RulesForm(Form):
         _l("分歧超过几分增加专家"),
         description=_l("同一份申请的最高与最低总分之差超过此数时，自动增加一位专家评分；不填则不增加"),
     )
-    blind = BooleanField(_l("匿名评审"), description=_l("评审专家看不到揭榜单位、人员和地名"))
     anchor = BooleanField(
         _l("先评同一份申请"), description=_l("全体专家先评指定的一份申请，统一尺度后再评其余；该份由全体评分")
     )
