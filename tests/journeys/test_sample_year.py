@@ -1,9 +1,12 @@
 """The sample year proves the program: nothing in it is broken, and setting it up again changes nothing."""
 
+import pytest
 from sqlalchemy import select
 
 from marketplace.core.database import Base
 from tests.journeys.conftest import Demonstration
+
+pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the sample year
 
 COMES_AND_GOES = "sign_in_session"
 

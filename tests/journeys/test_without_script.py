@@ -1,5 +1,6 @@
 """With JavaScript off the story goes the same way: sign-in by the form, topic, bid, scores, award."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from marketplace.sample.cast import CAST
@@ -10,6 +11,8 @@ from tests.journeys.story import Story
 from tests.journeys.test_story import STEPS
 from tests.support.live import served
 from tests.support.world import World
+
+pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the sample year
 
 
 def test_signing_in_by_the_form(sample_year: Demonstration, browser: Browser) -> None:
