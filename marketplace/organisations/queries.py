@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy import ColumnElement, Executable, bindparam, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.actor import ADMINISTRATOR_ROLES, PROVINCE_ROLES, Actor, Role
@@ -106,6 +108,15 @@ def people_with_roles(
 ) -> list[Recipient]:
     """Active people who hold one of the roles now, in these organisations (None: in any), each once, in official
     order. One statement."""
+    asked: dict[str, Any] = {"roles": list(roles)}
+    if organisation_ids is not None:
+        asked["units"] = list(organisation_ids)
+    rows = session.execute(_people_with_roles(organisation_ids is not None), asked)
+    return list(dict.fromkeys(Recipient(*row) for row in rows))
+
+
+@cache
+def _people_with_roles(of_some: bool) -> Executable:
     query = (
         select(Person.id, Person.name, Person.email, Person.locale)
         .join(Appointment, Appointment.person_id == Person.id)
@@ -113,13 +124,13 @@ def people_with_roles(
         .where(
             Person.state == PersonState.ACTIVE,
             Appointment.ended_at.is_(None),
-            Appointment.role.in_(list(roles)),
+            Appointment.role.in_(bindparam("roles", expanding=True)),
         )
         .order_by(Organisation.order_key, Person.id)
     )
-    if organisation_ids is not None:
-        query = query.where(Appointment.organisation_id.in_(list(organisation_ids)))
-    return list(dict.fromkeys(Recipient(*row) for row in session.execute(query)))
+    if of_some:
+        query = query.where(Appointment.organisation_id.in_(bindparam("units", expanding=True)))
+    return query
 
 
 @dataclass(frozen=True, slots=True)
