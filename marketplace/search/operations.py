@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import TextClause, delete, select, text
@@ -24,6 +25,7 @@ class Document:
     url: str
 
 
+BATCH = 500
 SOURCES: dict[str, Callable[[Session], Iterable[Document]]] = {}
 """Every kind of findable object; bound in ``wiring``, read by the rebuild."""
 
@@ -56,10 +58,25 @@ def rebuild(uow: UnitOfWork) -> int:
     uow.session.execute(delete(SearchDocument))
     count = 0
     for source in SOURCES.values():
-        for document in source(uow.session):
-            index(uow, document)
-            count += 1
+        documents = iter(source(uow.session))
+        while batch := list(islice(documents, BATCH)):
+            _enter(uow, batch)
+            count += len(batch)
     return count
+
+
+def _enter(uow: UnitOfWork, documents: Iterable[Document]) -> None:
+    """Objects that are not in the search yet."""
+    rows = [
+        SearchDocument(
+            kind=one.kind, object_id=one.object_id, title=one.title[:300], body=one.body, audience=one.audience,
+            url=one.url, updated_at=uow.now,
+        )
+        for one in documents
+    ]  # fmt: skip
+    uow.session.add_all(rows)
+    uow.session.flush()
+    uow.session.execute(_words(uow.session).insert, [_entry(uow.session, row) for row in rows])
 
 
 def _known(session: Session, kind: str, object_id: int) -> SearchDocument | None:
@@ -98,14 +115,16 @@ def _words(session: Session) -> _Words:
 
 def _write_words(session: Session, row: SearchDocument) -> None:
     statements = _words(session)
-    title, body = tokens(row.title), tokens(row.body)
-    values: dict[str, Any] = {"id": row.id}
-    if statements is _WORDS["sqlite"]:
-        values |= {"title": " ".join(title), "body": " ".join(body)}
-    else:
-        values["words"] = _tsvector(title, body)
     session.execute(statements.delete, {"id": row.id})
-    session.execute(statements.insert, values)
+    session.execute(statements.insert, _entry(session, row))
+
+
+def _entry(session: Session, row: SearchDocument) -> dict[str, Any]:
+    """The words of one object as this database keeps them."""
+    title, body = tokens(row.title), tokens(row.body)
+    if _words(session) is _WORDS["sqlite"]:
+        return {"id": row.id, "title": " ".join(title), "body": " ".join(body)}
+    return {"id": row.id, "words": _tsvector(title, body)}
 
 
 def _tsvector(title: list[str], body: list[str]) -> str:

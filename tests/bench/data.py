@@ -123,7 +123,7 @@ class Writer:
         """Writes rows of one table."""
         todo = iter(rows)
         while batch := list(itertools.islice(todo, BATCH)):
-            self.session.execute(insert(model), batch)
+            self.session.execute(insert(model.__table__), batch)
         self.tables.add(model.__tablename__)
 
     def finish(self) -> None:
