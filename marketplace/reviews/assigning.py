@@ -1,12 +1,13 @@
 """公平分配: which expert scores which item, computed in the background. Pure; imports only the decision core."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from marketplace.computations.registry import Report
 from marketplace.core.text import N_
-from marketplace.decision.assignment import Assignment, affinity, assign, problem, repair
+from marketplace.decision.assignment import Assignment, Problem, affinity, assign, problem, repair
 
 ASSIGNMENT = "assignment"
 """The kind of computation."""
@@ -19,19 +20,25 @@ def assign_items(payload: dict[str, Any], report: Report) -> dict[str, Any]:
     items, seats = payload["items"], payload["seats"]
     row = {item: place for place, item in enumerate(items)}
     column = {seat: place for place, seat in enumerate(seats)}
+    forbidden = [(row[item], column[seat]) for item, seat in payload["forbidden"]]
     given = problem(
-        _affinity(payload),
-        [(row[item], column[seat]) for item, seat in payload["forbidden"]],
-        need=payload["need"],
-        cap=payload["cap"],
-        unit=payload["unit"],
+        _affinity(payload), forbidden, need=payload["need"], cap=payload["cap"], unit=payload["unit"],
         max_same_unit=payload["same_unit"],
-    )
-    if payload["kept"] is None:
-        found = assign(given, "fair", time_s=payload["time_s"])
-    else:
+    )  # fmt: skip
+    if payload["kept"] is not None:
         found = repair(given, [(row[item], column[seat]) for item, seat in payload["kept"]], [])
-    return _plain(found, items, seats)
+        return _plain(found, items, seats) | {"more_each": 0}
+    return _assigned(given, payload, report)
+
+
+def _assigned(given: Problem, payload: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Even loads where they are possible; else one more for each expert, which the answer says."""
+    for more in (0, 1):
+        found = assign(replace(given, cap=given.cap + more), "fair", time_s=payload["time_s"])
+        if found.feasible:
+            break
+        report(50, N_("正在分配评审对象"))
+    return _plain(found, payload["items"], payload["seats"]) | {"more_each": more}
 
 
 def _affinity(payload: dict[str, Any]) -> Any:

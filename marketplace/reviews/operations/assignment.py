@@ -102,8 +102,8 @@ def _kept(uow: UnitOfWork, panel: Panel, items: set[int], seats: set[int]) -> li
 
 
 def _caps(items: int, seats: Sequence[int], protocol: Protocol, kept: Sequence[tuple[int, int]]) -> list[int]:
-    """One more than an even share. Once the scoring has begun and pairs stand, everybody may take one more."""
-    share = math.ceil(items * (protocol.scores_per_item or 0) / max(len(seats), 1)) + 1
+    """An even share. Once the scoring has begun and pairs stand, everybody may take one or two more."""
+    share = math.ceil(items * (protocol.scores_per_item or 0) / max(len(seats), 1)) + bool(kept)
     loads = Counter(seat for _, seat in kept)
     return [max(share, loads[seat] + bool(kept)) for seat in seats]
 
