@@ -29,8 +29,8 @@ def test_what_an_old_list_never_announced_does_not_hold() -> None:
 
 
 def test_a_panel_takes_the_settings_of_its_list() -> None:
-    assert protocol_from(protocol_for(OWN, "bid")) == Protocol("announced", 3, 15, True, True)
-    assert protocol_from(protocol_for(OWN, "outcome")) == Protocol("announced", None, 15, False, False)
+    assert protocol_from(protocol_for(OWN, "bid")) == Protocol("announced", 3, 15, True)
+    assert protocol_from(protocol_for(OWN, "outcome")) == Protocol("announced", None, 15, False)
     assert protocol_from(None) == Protocol()
 
 
