@@ -7,6 +7,7 @@ from marketplace.core.text import N_
 from marketplace.priority.assessment import assess
 from marketplace.priority.ranking import ranked_and_excluded
 from marketplace.priority.rules import rules_from_dict
+from marketplace.priority.scores import announced_scores, differing
 from marketplace.priority.uncertainty import calibrated
 
 KIND = "round_ranking"
@@ -41,6 +42,10 @@ def assessed(payload: Mapping[str, Any], calibration: Mapping[str, Any]) -> dict
 def evaluate(payload: dict[str, Any], report: Report = quietly) -> dict[str, Any]:
     """测算: rules, places and inputs in; rows, excluded, calibration and assessment out."""
     report(5, N_("正在校正各专家的宽严"))
-    calibration = calibrated(payload["inputs"])
+    inputs = payload["inputs"]
+    announced = announced_scores(inputs)
+    calibration = {
+        **calibrated(inputs), "announced": announced, "differs": differing(inputs, announced),
+    }  # fmt: skip
     report(60, N_("正在测算名次区间和敏感性"))
     return assessed(payload, calibration)

@@ -160,10 +160,18 @@ def sheets_for(session: Session, project_ids: Iterable[int]) -> list[dict[str, A
         .scalar_subquery()
     )
     query = (
-        select(Outcome.project_id, Seat.expert_id, ScoreSheet.marks, ScoreSheet.total)
+        select(
+            Outcome.project_id,
+            Seat.expert_id,
+            ScoreSheet.marks,
+            ScoreSheet.total,
+            Panel.rubric,
+            Panel.trim_from,
+        )
         .join(PanelItem, PanelItem.subject_id == Outcome.id)
         .join(ScoreSheet, ScoreSheet.item_id == PanelItem.id)
         .join(Seat, Seat.id == ScoreSheet.seat_id)
+        .join(Panel, Panel.id == PanelItem.panel_id)
         .where(Outcome.project_id.in_(list(project_ids)), PanelItem.id.in_(newest))
         .where(ScoreSheet.state == SheetState.SUBMITTED, Seat.state == SeatState.CONFIRMED)
         .order_by(Outcome.project_id, Seat.expert_id)
@@ -171,9 +179,15 @@ def sheets_for(session: Session, project_ids: Iterable[int]) -> list[dict[str, A
     return [
         {
             "project_id": project, "expert": expert, "total": None if total is None else f"{total:.2f}",
-            "marks": {code: mark.get("score") for code, mark in sorted(marks.items())},
+            "marks": {
+                code: None if mark.get("unable") else mark.get("score") for code, mark in sorted(marks.items())
+            },
+            "scoring": {
+                "criteria": [{"code": one["code"], "weight": one["weight"]} for one in rubric["criteria"]],
+                "trim_from": trim_from,
+            },
         }
-        for project, expert, marks, total in session.execute(query)
+        for project, expert, marks, total, rubric, trim_from in session.execute(query)
     ]  # fmt: skip
 
 
@@ -191,10 +205,21 @@ def with_sheets(
     inputs: Mapping[str, Any], sheets: Iterable[Mapping[str, Any]], names: Mapping[str, str]
 ) -> dict[str, Any]:
     """The inputs complete, experts under their pseudonyms, in an order that tells nothing."""
-    hidden = [{**sheet, "expert": names[str(sheet["expert"])]} for sheet in sheets]
-    return {**inputs, "sheets": sorted(hidden, key=lambda sheet: (sheet["project_id"], sheet["expert"]))}
+    found = list(sheets)
+    hidden = [
+        {
+            "project_id": sheet["project_id"], "expert": names[str(sheet["expert"])], "total": sheet["total"],
+            "marks": sheet["marks"],
+        }
+        for sheet in found
+    ]  # fmt: skip
+    return {
+        **inputs,
+        "sheets": sorted(hidden, key=lambda sheet: (sheet["project_id"], sheet["expert"])),
+        "scoring": {str(sheet["project_id"]): sheet["scoring"] for sheet in found},
+    }
 
 
 def comparable(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs without the moment and the sheets: equal when nothing has changed since."""
-    return {key: value for key, value in inputs.items() if key not in {"at", "sheets"}}
+    return {key: value for key, value in inputs.items() if key not in {"at", "sheets", "scoring"}}

@@ -77,6 +77,10 @@ def content_of(
     problem = fresh_problem(plist, found, inputs_for(uow.session, plist, uow.now))
     if problem or found is None or found.result is None:
         raise Invalid({"rows": problem or ""})
+    if differs := found.result["calibration"]["differs"]:
+        raise Invalid(
+            {"rows": (N_("成果得分与评分表不符，请先核对：%(numbers)s"), {"numbers": "、".join(differs)})}
+        )
     content = {
         "format": FORMAT,
         "list": {"code": plist.code, "kind": plist.kind, "title": plist.title, "places": plist.places},

@@ -14,6 +14,7 @@ from marketplace.priority.assessment import matrix_of
 from marketplace.priority.evaluation import assessed, evaluate, preview
 from marketplace.priority.inputs import pseudonyms_for, seed_of, with_sheets
 from marketplace.priority.rules import Criterion, RoundRules, Source, rules_from_dict
+from marketplace.priority.scores import announced_scores, differing
 
 AT = datetime(2026, 6, 1, 4, tzinfo=UTC).isoformat()
 RULES = RoundRules(
@@ -165,6 +166,24 @@ def test_experts_keep_their_pseudonyms() -> None:
     more = pseudonyms_for(names, [7, 99, 11], random.Random(2))  # noqa: S311
     assert {key: more[key] for key in names} == names
     assert more["99"] == "专家04"
-    sheets = [{"project_id": 1, "expert": 7, "total": "80.00", "marks": {}}]
+    scoring = {"criteria": [{"code": "a", "weight": 100}], "trim_from": 5}
+    sheets = [{"project_id": 1, "expert": 7, "total": "80.00", "marks": {}, "scoring": scoring}]
     hidden = with_sheets({"kind": "pilot"}, sheets, names)
     assert hidden["sheets"][0]["expert"] == names["7"]
+    assert hidden["scoring"] == {"1": scoring}
+
+
+def test_scores_follow_from_the_marks() -> None:
+    marks = [{"a": "90", "b": "80"}, {"a": "70", "b": "60.5"}, {"a": "80", "b": None}]
+    inputs = {
+        "sheets": [{"project_id": 1, "expert": f"E{n}", "marks": one} for n, one in enumerate(marks)],
+        "scoring": {
+            "1": {"criteria": [{"code": "a", "weight": 60}, {"code": "b", "weight": 40}], "trim_from": 5}
+        },
+        "outcomes": [{"project_id": 1, "number": "XM-1", "score": "76.10"}],
+    }
+    found = announced_scores(inputs)
+    assert found == {"1": "76.10"}
+    assert differing(inputs, found) == []
+    inputs["outcomes"][0]["score"] = "76.11"
+    assert differing(inputs, found) == ["XM-1"]
