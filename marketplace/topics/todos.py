@@ -56,7 +56,8 @@ def _drafts_and_running() -> Executable:
     running = (
         select(*LINE).where(Topic.state == state).order_by(Topic.deadline, Topic.id) for state in RUNNING
     )
-    parts = (query.limit(MOST).subquery() for query in (drafts.order_by(Topic.id), *running))
+    ordered = drafts.order_by(Topic.deadline, Topic.id)
+    parts = (query.limit(MOST).subquery() for query in (ordered, *running))
     return union_all(*(select(part) for part in parts))
 
 
