@@ -38,7 +38,8 @@ class FilesField(MultipleFileField):
     def uploads(self) -> list[Upload]:
         """The chosen files, and those of refused forms that the page listed (hidden ``<name>-pending``)."""
         listed = set(self._ids("pending")) - set(self.dropped())
-        return [*self._chosen(), *(item for item in self._pending() if item.id in listed)]
+        kept = [item for item in self._pending() if item.id in listed] if listed else []
+        return [*self._chosen(), *kept]
 
     def _chosen(self) -> list[FileStorage]:
         return [item for item in self.data or () if isinstance(item, FileStorage) and item.filename]
