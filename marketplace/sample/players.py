@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -16,13 +16,16 @@ from marketplace.computations.models import Computation
 from marketplace.computations.process import compute_here
 from marketplace.computations.work import settle as settle_computation
 from marketplace.computations.workflow import COMPUTATION
-from marketplace.experts.models import Expert
+from marketplace.experts import operations as pool
+from marketplace.experts.models import Expert, ExpertKind
+from marketplace.experts.profiles import ExpertProfile, OwnProfile
 from marketplace.files.operations import GivenFile
+from marketplace.organisations.models import Person
 from marketplace.projects import operations as milestones
 from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
-from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.operations import assignment, panels, ratings, results, sheets
+from marketplace.reviews.models import Panel, RecusalEntry, Seat
+from marketplace.reviews.operations import assignment, panels, ratings, recusals, results, sheets
 from marketplace.reviews.queries import duties_of, own_items, place_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
@@ -102,6 +105,28 @@ def assign(stage: Stage, panel_id: int) -> None:
         found = uow.session.get_one(Computation, made.id)
         COMPUTATION.advance(found, "start")
         settle_computation(uow, found, compute_here(found.kind, found.payload))
+
+
+def ask_for_recusals(stage: Stage, topic_id: int, bidder: Bidder, bid_id: int) -> None:
+    """A bidder asks that two experts be recused: one request is refused, the other still waits. An expert keeps her
+    profile up to date, and the office enters a talent beside the experts."""
+    with stage.acting(None) as uow:
+        known = {one.person_id: one.id for one in uow.session.scalars(select(Expert))}
+    first, second = (known[stage.people[key]] for key in ("expert4", "expert9"))
+    with stage.acting(f"{bidder.key}_clerk") as uow:
+        topic = uow.session.get_one(Topic, topic_id)
+        asked = recusals.Request(first, "", "该专家曾在公开场合评价本单位方案。（示例）")
+        entry_id = recusals.request_recusal(uow, topic, SubjectKind.BID, bid_id, asked).id
+        asked = recusals.Request(second, "", "该专家所在单位与本单位有合同纠纷。（示例）")
+        recusals.request_recusal(uow, topic, SubjectKind.BID, bid_id, asked)
+    refusal = recusals.Decision(False, "公开的学术评价不影响公正评审，不属于应当回避的情形。（示例）")
+    stage.do("officer", recusals.decide_recusal, (RecusalEntry, entry_id), refusal)
+    own = OwnProfile(("标准化研究", "试点示范"), "正高级工程师（示例）", ("zh", "en"), 6)
+    stage.do("expert4", pool.change_own_profile, (Expert, first), own)
+    talent = ExpertProfile(
+        ("节能管理",), "工程师（示例）", True, date(stage.moment.year, 1, 1), kind=ExpertKind.TALENT
+    )
+    stage.do("officer", pool.enrol_expert, (Person, stage.people["quzhou_clerk"]), talent)
 
 
 def release(stage: Stage, panel_id: int, days: int = 10) -> None:

@@ -179,6 +179,7 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
     yield stage.day(life.deadline + 3, 10)
     panel_id = players.convene(stage, topic_id, seed=life.number)
     if life.stop == "panel":
+        players.ask_for_recusals(stage, topic_id, life.bidders[0], bid_ids[0])
         return
     if life in SHARED:
         players.assign(stage, panel_id)
