@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.organisations.models import Organisation
@@ -24,8 +24,9 @@ from marketplace.priority.workflow import DeclarationState
 from marketplace.projects.models import Outcome, Project
 from marketplace.projects.queries import punctuality
 from marketplace.projects.workflow import ProjectState
-from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
-from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
+from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState, SubjectKind
 
 
 def inputs_for(session: Session, plist: PriorityList, at: datetime) -> dict[str, Any]:
@@ -172,6 +173,7 @@ def sheets_for(session: Session, project_ids: Iterable[int]) -> list[dict[str, A
         .join(ScoreSheet, ScoreSheet.item_id == PanelItem.id)
         .join(Seat, Seat.id == ScoreSheet.seat_id)
         .join(Panel, Panel.id == PanelItem.panel_id)
+        .join(Duty, and_(OF_DUTY, Duty.state == DutyState.LIVE))
         .where(Outcome.project_id.in_(list(project_ids)), PanelItem.id.in_(newest))
         .where(ScoreSheet.state == SheetState.SUBMITTED, Seat.state == SeatState.CONFIRMED)
         .order_by(Outcome.project_id, Seat.expert_id)
