@@ -8,10 +8,11 @@ from marketplace.bids.award_queries import (
     concluded_panel,
     contenders_of,
     live_decision,
+    meeting_of,
     terms_of,
     tied_bids,
 )
-from marketplace.bids.award_rules import award_problems, may_decide, may_propose
+from marketplace.bids.award_rules import NO_MEETING, award_problems, may_decide, may_propose
 from marketplace.bids.events import AwardConfirmed, AwardProposed, AwardRejected, BidAwarded, BidNotSelected
 from marketplace.bids.models import AwardDecision, AwardKind, Bid
 from marketplace.bids.queries import opened_bids
@@ -83,7 +84,8 @@ def _check(uow: UnitOfWork, topic: Topic, chosen: Sequence[int], reason: str) ->
     panel = concluded_panel(uow.session, topic.id)
     contenders = contenders_of(uow.session, opened_bids(uow.session, topic.id))
     ties = tied_bids(uow.session, panel) if panel is not None else []
-    problems = award_problems(contenders, chosen, reason, terms_of(topic), ties)
+    meeting = meeting_of(uow.session, panel) if panel is not None else NO_MEETING
+    problems = award_problems(contenders, chosen, reason, terms_of(topic), ties, meeting)
     if problems:
         raise Invalid(problems)
 

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.bids.award_rules import Contender, Terms, may_read_award
+from marketplace.bids.award_rules import Contender, Meeting, Terms, may_read_award
 from marketplace.bids.models import AwardDecision, Bid
 from marketplace.bids.running import running_counts
 from marketplace.bids.workflow import AwardState, BidState
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.organisations.models import Person
+from marketplace.reviews.analysis.meeting import open_disputes, votes_by_item
+from marketplace.reviews.analysis.reading import analysis_of
 from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.queries import panel_of_topic, results_of
 from marketplace.reviews.scoring import open_ties
@@ -75,9 +77,25 @@ def concluded_panel(session: Session, topic_id: int) -> Panel | None:
 def tied_bids(session: Session, panel: Panel) -> list[frozenset[int]]:
     """Groups of bids that wait for the panel's vote."""
     ties = open_ties(panel.result)
-    wanted = [item for _, group in ties for item in group]
-    if not wanted:
-        return []
-    query = select(PanelItem.id, PanelItem.subject_id).where(PanelItem.id.in_(wanted))
-    subjects = {item: subject for item, subject in session.execute(query)}
+    subjects = _subjects(session, [item for _, group in ties for item in group])
     return [frozenset(subjects[item] for item in group) for _, group in ties]
+
+
+def meeting_of(session: Session, panel: Panel) -> Meeting:
+    """What the panel's meeting has still to vote on, and whom it has voted against. An analysis that is not there
+    yet holds nothing up: the announced result stands without it."""
+    analysis = analysis_of(session, panel)
+    waiting = open_disputes(panel.result, None if analysis is None else analysis.record)
+    refused = [item for item, vote in votes_by_item(panel.result).items() if not vote["wins"]]
+    subjects = _subjects(session, [*waiting, *refused])
+    return Meeting(
+        frozenset(subjects[item] for item in waiting), frozenset(subjects[item] for item in refused)
+    )
+
+
+def _subjects(session: Session, items: Sequence[int]) -> dict[int, int]:
+    """Item → bid."""
+    if not items:
+        return {}
+    query = select(PanelItem.id, PanelItem.subject_id).where(PanelItem.id.in_(items))
+    return {item: subject for item, subject in session.execute(query)}

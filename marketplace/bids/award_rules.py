@@ -72,12 +72,25 @@ def follows_ranking(contenders: Sequence[Contender], chosen: Collection[int], te
     return all(c.bid_id in chosen for c in able if (c.rank or 0) < worst)
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """会议审议: bids on whose winning announced and calibrated result disagree — those that still wait for the panel's
+    vote, and those it has voted against."""
+
+    waiting: frozenset[int] = frozenset()
+    refused: frozenset[int] = frozenset()
+
+
+NO_MEETING = Meeting()
+
+
 def award_problems(
     contenders: Sequence[Contender],
     chosen: Sequence[int],
     reason: str,
     terms: Terms,
     open_ties: Sequence[Collection[int]] = (),
+    meeting: Meeting = NO_MEETING,
 ) -> dict[str, Problem]:
     """What is wrong with a proposal, by field. Empty ``chosen`` means 不予立项. ``open_ties``: groups of bid ids that
     wait for the panel's vote."""
@@ -87,6 +100,7 @@ def award_problems(
         or _number(chosen, terms)
         or _obstacles([by_id[one] for one in chosen if one in by_id], terms)
         or _ties(chosen, open_ties)
+        or _meeting(chosen, meeting)
     )
     problems = {"bids": problem} if problem else {}
     least = SHORTEST_REASON if follows_ranking(contenders, chosen, terms) else SHORTEST_DEPARTURE
@@ -124,6 +138,15 @@ def _ties(chosen: Sequence[int], open_ties: Sequence[Collection[int]]) -> Proble
         if picked and picked != set(group):
             return N_("并列名次须先由评审组表决")
     return None
+
+
+def _meeting(chosen: Sequence[int], meeting: Meeting) -> Problem | None:
+    if chosen and meeting.waiting:
+        return (
+            N_("公布得分与校正分对%(count)s家单位是否入选结论不同，须先由评审组在“评分分析”页逐项表决"),
+            {"count": len(meeting.waiting)},
+        )
+    return N_("所选单位经会议审议表决未获同意") if meeting.refused.intersection(chosen) else None
 
 
 # ---------------------------------------------------------------------------------------------------- who may

@@ -17,10 +17,11 @@ from marketplace.bids.award_queries import (
     contenders_of,
     decisions_of,
     live_decision,
+    meeting_of,
     terms_of,
     tied_bids,
 )
-from marketplace.bids.award_rules import LONGEST_REASON, eligible, may_decide, may_propose
+from marketplace.bids.award_rules import LONGEST_REASON, NO_MEETING, eligible, may_decide, may_propose
 from marketplace.bids.models import AwardDecision
 from marketplace.bids.queries import opened_bids
 from marketplace.bids.workflow import AWARD, AwardState
@@ -82,6 +83,7 @@ def _page(topic: Topic, chosen: tuple[str, ...] = (), **forms: Form) -> str:
         decisions=decisions, workflow=AWARD, topic_flow=TOPIC,
         winners=[one.label for one in contenders if live and one.bid_id in live.bid_ids],
         ties=tied_bids(session, panel) if panel else [],
+        meeting=meeting_of(session, panel) if panel else NO_MEETING,
         chosen=chosen or tuple(map(str, best)),
         proposing=may_propose(actor, topic.state, panel is not None, live is not None),
         deciding=may_decide(actor, live.proposed_by if live else 0, waiting),

@@ -195,11 +195,12 @@ def names_experts(actor: Actor) -> bool:
     return actor.has(Role.OFFICER, Role.APPROVER)
 
 
-def may_analyse(actor: Actor, panel_state: str) -> Verdict:
-    """重新分析: by the office."""
+def may_analyse(actor: Actor, panel_state: str, official: str = "announced") -> Verdict:
+    """重新分析: by the office, once the result stands; before, only where the result is made from it."""
+    states = [PanelState.CONCLUDED, *([PanelState.SCORING] if official == "calibrated" else [])]
     return first_refusal(
         YES if actor.has(Role.OFFICER, Role.APPROVER) else no(N_("只有省局经办、审定人员可以办理")),
-        _in(panel_state, PanelState.CONCLUDED),
+        _in(panel_state, *states),
     )
 
 

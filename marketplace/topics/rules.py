@@ -11,7 +11,7 @@ from typing import Any
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 
-OFFICIAL = ("announced",)
+OFFICIAL = ("announced", "calibrated")
 """Whose figure decides (正式得分): the announced rule."""
 
 

@@ -19,6 +19,7 @@ from marketplace.reviews.analysis.record import disputed_items
 from marketplace.reviews.events import MeetingVoted, NoteWritten, PanelAnalysed, PanelConcluded, SeatFinished
 from marketplace.reviews.models import Panel, PanelAnalysis, PanelItem, PanelNote
 from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.scoring import fingerprint
 from marketplace.reviews.workflow import NOTE_KINDS
 
@@ -27,8 +28,8 @@ NOTE_LIMIT = 4000
 
 
 def request_analysis(uow: UnitOfWork, panel: Panel) -> Computation:
-    """重新分析: by the office, once the result stands."""
-    require(policy.may_analyse(uow.actor, panel.state))
+    """重新分析: by the office."""
+    require(policy.may_analyse(uow.actor, panel.state, protocol_from(panel.protocol).official))
     return _ask(uow, panel)
 
 

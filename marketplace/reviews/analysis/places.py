@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from marketplace.decision import rubric as announced
 from marketplace.decision.base import competition_ranks, order_keys, rounded_half_up
-from marketplace.decision.calibration import Mixed
+from marketplace.decision.calibration import Mixed, contributions
 from marketplace.decision.ranking import Ranking, Tier, rank, tier
 from marketplace.reviews.analysis.question import LEVEL, Entry, Question
 
@@ -64,6 +66,43 @@ def uncertainty(question: Question, scored: Sequence[int], mixed: Mixed) -> Rank
     return rank(scores, mixed.draws[rows], question.places or 0, LEVEL, component=component)
 
 
+def contributions_of(
+    question: Question, counted: Counted, found: Calibrated, mixed: Mixed
+) -> dict[int, dict[str, str]]:
+    """What each criterion adds to the calibrated score, two decimals; they add to it exactly."""
+    weights = {one.code: one.weight for one in question.criteria.criteria}
+    parts = [
+        [Fraction(entry.marks[code] or 0) * weight / 100 for code, weight in weights.items()]
+        for entry, _ in counted
+    ]
+    if found.complete:
+        exact = _mean_parts(counted, parts)
+    else:
+        rows = contributions(mixed.fitted, np.array(parts, dtype=np.float64))
+        exact = {item: [Fraction(float(x)) for x in rows[question.items.index(item)]] for item in found.score}
+    return {
+        item: dict(zip(weights, _adding(row, found.score[item]), strict=True)) for item, row in exact.items()
+    }
+
+
+def _mean_parts(counted: Counted, parts: Sequence[Sequence[Fraction]]) -> dict[int, list[Fraction]]:
+    by_item: dict[int, list[Sequence[Fraction]]] = {}
+    for (entry, _), row in zip(counted, parts, strict=True):
+        by_item.setdefault(entry.item, []).append(row)
+    return {
+        item: [sum(column, Fraction(0)) / len(rows) for column in zip(*rows, strict=True)]
+        for item, rows in by_item.items()
+    }
+
+
+def _adding(row: Sequence[Fraction], score: float) -> list[str]:
+    """Rounded, and what rounding leaves put on the largest."""
+    rounded = [rounded_half_up(part, 2) for part in row]
+    largest = max(range(len(rounded)), key=lambda place: (rounded[place], -place))
+    rounded[largest] += rounded_half_up(Fraction(score), 2) - sum(rounded)
+    return [format(part, "f") for part in rounded]
+
+
 def item_records(
     question: Question, result: announced.Result, counted: Counted, mixed: Mixed
 ) -> list[dict[str, Any]]:
@@ -74,12 +113,14 @@ def item_records(
     scores = {int(score.id): score for score in result.scores}
     places = {int(place.id): place for place in result.places}
     residuals = _residuals(question, mixed)
+    shares = contributions_of(question, counted, found, mixed) if scored else {}
     records = []
     for item in question.items:
         record = _announced(scores[item], places.get(item), residuals.get(item, {}))
         if item in found.score and ranking is not None:
             record |= _calibrated(question, found, item, ranking, scored.index(item))
             record |= _cut_off(question, result, found, item, record)
+            record["contributions"] = shares[item]
         records.append(record)
     return records
 

@@ -6,12 +6,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, Refused
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import require
 from marketplace.decision.rubric import Result
 from marketplace.reviews import policy
+from marketplace.reviews.analysis.official import (
+    Settled,
+    record_as_calibrated,
+    settled_as_announced,
+    settled_as_calibrated,
+)
+from marketplace.reviews.analysis.reading import analysis_beside
 from marketplace.reviews.events import PanelConcluded, TieVoted
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.locking import lock
@@ -31,7 +38,6 @@ from marketplace.reviews.scoring import (
     open_ties,
     result_record,
     score_all,
-    trace_of,
 )
 from marketplace.reviews.unscored import unscored
 from marketplace.reviews.workflow import PANEL, DutyState, SheetState
@@ -39,7 +45,8 @@ from marketplace.topics.rules import rubric_from_dict
 
 
 def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
-    """形成结果: totals, ranks and traces by the frozen rule; what it leaves equal is flagged for a vote."""
+    """形成结果: totals, ranks and traces by the frozen protocol — the announced rule, or the calibrated scores beside
+    it; what is left equal is flagged for a vote. The announced result waits for no computation."""
     lock(uow, panel)
     progress = progress_of(
         item_count(uow.session, panel.id),
@@ -52,10 +59,13 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
     require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed, short, empty))
     items = _items(uow, panel)
     result = score_all(rubric_from_dict(panel.rubric), panel.trim_from, _sheets(uow, panel, items))
-    _fill(items, result)
+    settled, record = _settled(uow, panel, result)
+    for item_id, found in settled.items():
+        item = items[item_id]
+        item.total, item.rank, item.trace = found.total, found.rank, found.trace
     PANEL.advance(panel, "conclude")
     panel.concluded_at = uow.now
-    panel.result = _sealed({**result_record(result), "protocol_sha256": panel.protocol_sha256})
+    panel.result = _sealed({**record, "protocol_sha256": panel.protocol_sha256})
     uow.emit(PanelConcluded(panel_id=panel.id, kind=panel.subject_kind, result_sha256=panel.result["sha256"]))
 
 
@@ -77,14 +87,14 @@ def _sheets(uow: UnitOfWork, panel: Panel, items: dict[int, PanelItem]) -> dict[
     return {item: found[item] for item in items}
 
 
-def _fill(items: dict[int, PanelItem], result: Result) -> None:
-    places = {place.id: place for place in result.places}
-    for score in result.scores:
-        place = places.get(score.id)
-        item = items[int(score.id)]
-        item.total = score.score
-        item.rank = place.rank if place else None
-        item.trace = trace_of(score, place)
+def _settled(uow: UnitOfWork, panel: Panel, result: Result) -> tuple[dict[int, Settled], dict[str, Any]]:
+    """What the protocol makes of the scores, by item, and the record of the whole."""
+    if protocol_from(panel.protocol).official != "calibrated":
+        return settled_as_announced(result), result_record(result)
+    analysis = analysis_beside(uow.session, panel.id, result.inputs_sha256)
+    if analysis is None:
+        raise Refused(N_("规程以校正分为正式得分，须等后台校正计算完成后再形成结果"))
+    return settled_as_calibrated(result, analysis.record), record_as_calibrated(result, analysis.record)
 
 
 def _sealed(record: dict[str, Any]) -> dict[str, Any]:

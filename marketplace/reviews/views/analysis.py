@@ -29,7 +29,7 @@ from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import items_of, panel_for, seats_of
 from marketplace.reviews.views.base import blueprint
-from marketplace.reviews.workflow import NOTE_KINDS, NoteKind, SeatState
+from marketplace.reviews.workflow import NOTE_KINDS, NoteKind, PanelState, SeatState
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form, attempt
 from marketplace.web.i18n import speaks_english, translate, translate_problem
@@ -139,10 +139,12 @@ def _back(panel: Panel, anchor: str) -> Response:
 @signed_in(Role.OFFICER, Role.APPROVER)
 def panel_request_analysis(panel_id: int) -> Response:
     """重新分析."""
-    panel = _loaded(panel_id)
+    panel = panel_for(db_session(), current_actor(), panel_id)
     operations.request_analysis(current_uow(), panel)
     flash(_("已提交后台计算，完成后结果显示在本页。"), "success")
-    return _back(panel, "status")
+    if panel.state == PanelState.CONCLUDED:
+        return _back(panel, "status")
+    return redirect(url_for("reviews.panel", panel_id=panel.id))
 
 
 @blueprint.post("/panels/<int:panel_id>/analysis/notes")

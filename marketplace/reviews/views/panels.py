@@ -11,18 +11,21 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from marketplace.audit.queries import history_of
+from marketplace.computations.models import Computation
+from marketplace.computations.queries import latest
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES
 from marketplace.reviews import operations, policy
+from marketplace.reviews.analysis.reading import KIND as ANALYSIS
 from marketplace.reviews.composition import composition
 from marketplace.reviews.draws import draws_in, is_repeatable
 from marketplace.reviews.forms import DueForm, ReasonForm
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import Pool, pool_for
-from marketplace.reviews.protocol import protocol_from
+from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.queries import (
     NO_LOAD,
     Load,
@@ -127,6 +130,7 @@ def _page(panel: Panel, forms: Forms) -> str:
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     return render_template(
         "reviews/panel.html", panel=panel, protocol=protocol, short=short,
+        computation=_calibrating(panel, protocol),
         topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
@@ -152,6 +156,13 @@ def _draws(panel: Panel, pool: Pool) -> list[dict[str, Any]]:
         }
         for one in draws_in(panel.draw)
     ]
+
+
+def _calibrating(panel: Panel, protocol: Protocol) -> Computation | None:
+    """How far the computation is that the result waits for, where it does."""
+    if protocol.official != "calibrated" or panel.state != PanelState.SCORING:
+        return None
+    return latest(db_session(), ANALYSIS, "panel", panel.id)
 
 
 def _seat_row(panel: Panel, seat: Seat, load: Load) -> dict[str, Any]:

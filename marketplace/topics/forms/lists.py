@@ -73,6 +73,12 @@ class RulesForm(Form):
     anchor = BooleanField(
         _l("先评同一份申请"), description=_l("全体专家先评指定的一份申请，统一尺度后再评其余；该份由全体评分")
     )
+    calibrated = BooleanField(
+        _l("以校正分为正式得分"),
+        description=_l(
+            "不勾选则以公布规则的得分为准，校正分供对照；两种结果对是否入选结论不同的，由评审组会议表决"
+        ),
+    )
     bid_pass_line = _number(_l("揭榜评审合格线"))
     bid_tie_break = SelectField(_l("揭榜评审总分相同时先比"), validate_choice=False)
     bid_rubric = FieldList(FormField(CriterionRow), label=_l("揭榜评审指标"), max_entries=12)
@@ -85,6 +91,7 @@ class RulesForm(Form):
     def of(cls, rules: ListRules, version: int) -> "RulesForm":
         """The form as the rules stand; what a request brings comes before it."""
         data: dict[str, Any] = {name: getattr(rules, name) for name in (*NUMBERS, *MAY_BE_EMPTY, *SWITCHES)}
+        data["calibrated"] = rules.official == "calibrated"
         for key, rubric in (("bid", rules.bid_rubric), ("outcome", rules.outcome_rubric)):
             data |= {f"{key}_pass_line": rubric.pass_line, f"{key}_tie_break": rubric.tie_break}
             data[f"{key}_rubric"] = [
@@ -118,6 +125,7 @@ class RulesForm(Form):
         return replace(
             self.present,
             **numbers,
+            official="calibrated" if self.calibrated.data else "announced",
             bid_rubric=self._rubric("bid", self.present.bid_rubric),
             outcome_rubric=self._rubric("outcome", self.present.outcome_rubric),
             grades=tuple(_grade(entry.form) for entry in self.grades),
