@@ -30,6 +30,9 @@ PATIENCE, PATIENCE_OF_THE_OFFICER = 2, 5
 """So many pages of one kind that show nothing new, and the next one is not opened. The officer comes first and sees
 most."""
 
+NEW_PARTS = 5
+"""A further page of one kind is looked at in the browser when it has so many tags and classes that were not seen."""
+
 LETTER = "notifications.letter"
 """A mail as it was sent: mail programs read only inline styles."""
 
@@ -165,7 +168,7 @@ def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit
 
 
 def cover(visits: Iterable[Visit]) -> list[Visit]:
-    """Of every kind of page as few as show each part that any of them has (the largest first)."""
+    """Of every kind of page the one with most parts, and others as far as they show several that were not seen."""
     kinds: dict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         if visit.parts:
@@ -174,7 +177,7 @@ def cover(visits: Iterable[Visit]) -> list[Visit]:
     for found in kinds.values():
         shown: set[str] = set()
         for visit in sorted(found, key=lambda one: (-len(one.parts), one.path)):
-            if not shown.issuperset(visit.parts):
+            if not shown or len(set(visit.parts) - shown) >= NEW_PARTS:
                 shown.update(visit.parts)
                 chosen.append(visit)
     return chosen

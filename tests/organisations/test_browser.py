@@ -36,7 +36,7 @@ def check(page: Page, address: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-@pytest.mark.parametrize("width", [1366, 360])
+@pytest.mark.parametrize("width", [360])
 def test_the_pages_are_accessible_and_narrow(
     browser: Browser, site: str, sqlite_world: World, width: int
 ) -> None:
