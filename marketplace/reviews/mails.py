@@ -12,6 +12,7 @@ from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
 from marketplace.organisations.models import Person
 from marketplace.organisations.queries import people_with_roles
+from marketplace.reviews.codes import number_of
 from marketplace.reviews.events import (
     AssignmentFailed,
     AssignmentMade,
@@ -31,6 +32,7 @@ from marketplace.reviews.events import (
     SheetReopened,
 )
 from marketplace.reviews.models import Panel, PanelItem, RecusalEntry, Seat
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
 
 
@@ -207,8 +209,15 @@ def tell_of_reopening(uow: UnitOfWork, event: SheetReopened) -> None:
     enqueue(
         uow, kind="sheet_reopened", dedupe_key=f"sheet-reopened:{event.earlier_sha256[:32]}",
         recipients=[recipient for _, recipient in _members(uow, [event.seat_id])],
-        context=_context(panel, seat_id=event.seat_id, item=item.label, opinion=event.opinion),
+        context=_context(panel, seat_id=event.seat_id, opinion=event.opinion, **_named(panel, item)),
     )  # fmt: skip
+
+
+def _named(panel: Panel, item: PanelItem) -> dict[str, Any]:
+    """An item as an expert may know it: by its number in a blind panel, else by its name."""
+    if protocol_from(panel.protocol).blind:
+        return {"item": "", "number": number_of(item.position)}
+    return {"item": item.label, "number": ""}
 
 
 def tell_of_result(uow: UnitOfWork, event: PanelConcluded) -> None:

@@ -195,6 +195,13 @@ def names_experts(actor: Actor) -> bool:
     return actor.has(Role.OFFICER, Role.APPROVER)
 
 
+def sees_names(actor: Actor, panel_state: str, blind: bool, member: bool = False) -> bool:
+    """盲评可见范围: whether the units behind the code names may be named. In a blind panel the office and the auditor
+    see them always, everybody else once the result stands; ``member``: the page is an expert's own, whatever else she
+    may be."""
+    return not blind or panel_state == PanelState.CONCLUDED or (actor.has(*READERS) and not member)
+
+
 def may_analyse(actor: Actor, panel_state: str, official: str = "announced") -> Verdict:
     """重新分析: by the office, once the result stands; before, only where the result is made from it."""
     states = [PanelState.CONCLUDED, *([PanelState.SCORING] if official == "calibrated" else [])]

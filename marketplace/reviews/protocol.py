@@ -15,18 +15,20 @@ MOST_EXTRA = 2
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """What decides how a panel scores, beside its rubric. See ``ListRules`` for the meaning of each setting;
-    ``anchor_item`` is the item all score first."""
+    ``anchor_item`` is the item all score first; ``blind_seed`` drew the code names."""
 
     official: str = "announced"
     scores_per_item: int | None = None
     disagreement: int | None = None
     anchor: bool = False
     anchor_item: int | None = None
+    blind: bool = False
+    blind_seed: int | None = None
 
 
-def protocol_for(rules: ListRules, kind: str) -> dict[str, Any]:
-    """The settings of a new panel. An acceptance panel has one item: everybody scores it, and there is nothing to
-    compare it with."""
+def protocol_for(rules: ListRules, kind: str, blind_seed: int | None = None) -> dict[str, Any]:
+    """The settings of a new panel. An acceptance panel has one item: everybody scores it, there is nothing to compare
+    it with, and nothing to hide: who runs the project is public."""
     several = kind == SubjectKind.BID
     return {
         "official": rules.official if several else "announced",
@@ -34,6 +36,8 @@ def protocol_for(rules: ListRules, kind: str) -> dict[str, Any]:
         "disagreement": rules.disagreement,
         "anchor": rules.anchor and several,
         "anchor_item": None,
+        "blind": rules.blind and several,
+        "blind_seed": blind_seed if rules.blind and several else None,
     }
 
 

@@ -29,7 +29,7 @@ from marketplace.experts.models import Expert, ExpertRating
 from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.disagreement import calls_extra
 from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, ScoreSheet, Seat
-from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result
+from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result, sees_names
 from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.workflow import (
     DutyOrigin,
@@ -629,6 +629,15 @@ def parties_by_name(session: Session, seat: Seat) -> list[tuple[str, list[str]]]
     ]
 
 
+def bidding_units(session: Session, panel_id: int) -> list[str]:
+    """All units with an interest in any item of the panel, in the order of official tables: what an expert must know to
+    declare in a blind review, linked to no code name. Two statements."""
+    rows = session.scalars(select(PanelItem.parties).where(PanelItem.panel_id == panel_id)).all()
+    wanted = {unit for parties in rows for unit in parties}
+    query = select(Organisation.name).where(Organisation.id.in_(wanted)).order_by(Organisation.order_key)
+    return list(session.scalars(query))
+
+
 def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int) -> bool:
     """专家查阅: True when this actor is a confirmed member of a panel and is to score this bid or outcome now. The
     rights of bidders, province and auditor are their own steps' affair."""
@@ -649,7 +658,14 @@ def may_read_subject(session: Session, actor: Actor, kind: str, subject_id: int)
         )
         .options(joinedload(Seat.panel))
     )
-    return any(not is_held(session, seat, item) for seat, item in session.execute(query).all())
+    return any(_is_open(session, actor, seat, item) for seat, item in session.execute(query).all())
+
+
+def _is_open(session: Session, actor: Actor, seat: Seat, item_id: int) -> bool:
+    """What is scored blindly is read on the score sheet only, with the names hidden."""
+    blind = protocol_from(seat.panel.protocol).blind
+    named = sees_names(actor, seat.panel.state, blind, member=True)
+    return named and not is_held(session, seat, item_id)
 
 
 # ------------------------------------------------------------------------------------------- results for other steps

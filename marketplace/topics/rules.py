@@ -52,7 +52,8 @@ class ListRules:
 
     ``official`` says whose figure decides (one of ``OFFICIAL``). ``scores_per_item``: each bid is scored by that many
     of the panel (None: by all). ``disagreement``: when an item's highest and lowest total lie further apart, an extra
-    expert is called (None: never). ``anchor``: all score one item first.
+    expert is called (None: never). ``anchor``: all score one item first. ``blind``: until the result the experts know
+    the bids by code names only (盲评).
     """
 
     bid_rubric: Rubric
@@ -72,6 +73,7 @@ class ListRules:
     scores_per_item: int | None = None
     disagreement: int | None = 20
     anchor: bool = False
+    blind: bool = False
     categories: tuple[str, ...] = field(default_factory=tuple)
 
     def grade_of(self, score: Decimal) -> GradeLine:
@@ -157,7 +159,7 @@ def rubric_from_dict(value: Mapping[str, Any]) -> Rubric:
 def rules_from_dict(value: Mapping[str, Any]) -> ListRules:
     """The rules as stored. What a list published before a setting existed has never announced does not hold for it."""
     later = {
-        "official": "announced", "scores_per_item": None, "disagreement": None, "anchor": False,
+        "official": "announced", "scores_per_item": None, "disagreement": None, "anchor": False, "blind": False,
     }  # fmt: skip
     simple = {
         key: value[key]

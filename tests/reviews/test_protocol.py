@@ -20,7 +20,7 @@ OWN = replace(DEFAULT_RULES, scores_per_item=3, disagreement=15, anchor=True)
 
 def test_what_an_old_list_never_announced_does_not_hold() -> None:
     old = DEFAULT_RULES.to_dict()
-    for name in ("official", "scores_per_item", "disagreement", "anchor"):
+    for name in ("official", "scores_per_item", "disagreement", "anchor", "blind"):
         del old[name]
     read = rules_from_dict(old)
     settings = (read.official, read.scores_per_item, read.disagreement, read.anchor)

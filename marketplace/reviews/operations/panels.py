@@ -12,6 +12,7 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
+from marketplace.reviews.codes import in_drawn_order
 from marketplace.reviews.composition import composition
 from marketplace.reviews.draws import Lot, with_draw
 from marketplace.reviews.events import (
@@ -39,20 +40,25 @@ from marketplace.topics.rules import rules_from_dict
 LONGEST_SCORING = timedelta(days=180)
 
 
-def convene_panel(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject]) -> Panel:
-    """组建评审组: opens a draft panel on all items at once, with the rules of the topic's list as they stand."""
+def convene_panel(
+    uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject], seed: int | None = None
+) -> Panel:
+    """组建评审组: opens a draft panel on all items at once, with the rules of the topic's list as they stand. Where the
+    review is blind, ``seed`` (drawn if none is given) puts the items into an order that tells nothing."""
     require(policy.may_convene(uow.actor, topic.state, kind, _already(uow, topic, kind, items), len(items)))
     rules = rules_from_dict(topic.list.rules)
     rubric = "bid_rubric" if kind == SubjectKind.BID else "outcome_rubric"
     panel = Panel(
         subject_kind=kind, topic=topic, rubric=rules.to_dict()[rubric], size=rules.panel_size,
         trim_from=rules.trim_from, reason_below=rules.reason_below, state=PanelState.DRAFT,
-        protocol=protocol_for(rules, kind), convened_by=uow.actor.person_id, convened_at=uow.now,
+        protocol=protocol_for(rules, kind, secrets.randbelow(2**31) if seed is None else seed),
+        convened_by=uow.actor.person_id, convened_at=uow.now,
         is_sample=topic.is_sample,
     )  # fmt: skip
     uow.session.add(panel)
     uow.session.flush()
-    uow.session.add_all(_item(panel, position, subject) for position, subject in enumerate(items, 1))
+    ordered = in_drawn_order(items, protocol_from(panel.protocol))
+    uow.session.add_all(_item(panel, position, subject) for position, subject in enumerate(ordered, 1))
     uow.session.flush()
     uow.emit(PanelConvened(panel_id=panel.id, kind=kind))
     return panel

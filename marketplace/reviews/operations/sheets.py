@@ -10,12 +10,14 @@ from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
 from marketplace.reviews.asking import open_asks, recusal_of_seat
+from marketplace.reviews.codes import number_of
 from marketplace.reviews.events import ItemRecused, SeatConfirmed, SeatFinished, SeatRecused, SheetSubmitted
-from marketplace.reviews.models import Panel, ScoreSheet, Seat
+from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import lift_all
 from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     SheetPlace,
     anchor_pending,
@@ -155,7 +157,7 @@ def submit_sheets(uow: UnitOfWork, seat: Seat) -> None:
     problems: dict[str, Problem] = {}
     for item, sheet in waiting:
         if gaps(rubric, {} if sheet is None else sheet.marks, seat.panel.reason_below):
-            problems[f"item_{item.id}"] = (N_("“%(label)s”的评分还不完整"), {"label": item.label})
+            problems[f"item_{item.id}"] = _incomplete(seat.panel, item)
     if problems:
         raise Invalid(problems)
     for item, sheet in waiting:
@@ -166,6 +168,12 @@ def submit_sheets(uow: UnitOfWork, seat: Seat) -> None:
     if first is None or len(sheets) == 1:
         all_in = _all_in(uow, seat.panel)
         uow.emit(SeatFinished(panel_id=seat.panel_id, seat_id=seat.id, all_in=all_in, sheets=len(sheets)))
+
+
+def _incomplete(panel: Panel, item: PanelItem) -> Problem:
+    if protocol_from(panel.protocol).blind:
+        return N_("材料%(number)s的评分还不完整"), {"number": number_of(item.position)}
+    return N_("“%(label)s”的评分还不完整"), {"label": item.label}
 
 
 def _freeze(uow: UnitOfWork, seat: Seat, item_id: int, sheet: ScoreSheet, total: Decimal | None) -> None:

@@ -1,5 +1,6 @@
 """The expert's side: my panels, the declaration, the score sheet, the review before submitting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +30,12 @@ from marketplace.reviews.forms import (
 )
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import may_recuse, may_recuse_item, may_score
+from marketplace.reviews.presentation import item_labels
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     SheetPlace,
     anchor_pending,
+    bidding_units,
     duty_at,
     extra_items,
     is_held,
@@ -94,22 +98,25 @@ def _confirm_form(seat: Seat, posted: bool = False) -> ConfirmForm:
 
 
 def _declaration(seat: Seat, forms: Answers) -> str:
-    parties = parties_by_name(db_session(), seat)
+    blind = protocol_from(seat.panel.protocol).blind
+    units = bidding_units(db_session(), seat.panel_id) if blind else []
+    parties = [] if blind else parties_by_name(db_session(), seat)
     forms.confirm = forms.confirm or _confirm_form(seat)
     asked = [one for one in forms.confirm if one.name.startswith("answer_")]
     return render_template(
         "reviews/declaration.html", seat=seat, parties=parties, form=forms.posted or forms.confirm, forms=forms,
-        asked=asked,
+        asked=asked, blind=blind, units=units,
     )  # fmt: skip
 
 
 def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | None = None) -> str:
     rubric = rubric_from_dict(seat.panel.rubric)
     first = anchor_pending(db_session(), seat)
-    rows = [_row(rubric, seat, item, sheet, first) for item, sheet in own_items(db_session(), seat)]
+    items = own_items(db_session(), seat)
+    rows = [_row(rubric, seat, item, sheet, first) for item, sheet in items]
     actor, person, panel = current_actor(), seat.expert.person_id, seat.panel
     return render_template(
-        "reviews/my_panel.html", seat=seat, panel=panel, rubric=rubric, rows=rows,
+        "reviews/my_panel.html", seat=seat, panel=panel, rubric=rubric, rows=rows, labels=_labels(seat, items),
         extra=extra_items(db_session(), seat.id), first=first,
         ready=all(row["complete"] or row["held"] for row in rows),
         submitted=sum(row["state"] == SheetState.SUBMITTED for row in rows),
@@ -118,6 +125,11 @@ def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | N
         scoring=may_score(actor, person, panel.state, seat.state),
         recusing=may_recuse(actor, person, panel.state, seat.state),
     )  # fmt: skip
+
+
+def _labels(seat: Seat, items: Sequence[tuple[PanelItem, ScoreSheet | None]]) -> dict[int, str]:
+    """What the expert's items are called before her."""
+    return item_labels(current_actor(), seat.panel, (item for item, _sheet in items), member=True)
 
 
 def _row(
@@ -211,6 +223,7 @@ def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm, recuse: Recu
     scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state, held)
     return render_template(
         "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
+        labels=_labels(seat, items),
         recuse=recuse or RecuseForm(formdata=None), passing=_passing(place),
         form=form, rows=rows, scoring=scoring, reading=_reading(seat, place.item) if scoring else "",
     )  # fmt: skip
