@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_, tidy
@@ -106,40 +106,67 @@ def _choices(book: Any, sheet: Any, choices: Mapping[int, Sequence[str]]) -> Non
 
 def read(stream: BinaryIO, layout: Layout) -> list[Line]:
     """The filled rows of a template. Raises BadFile when the file is not one, or too large."""
+    sheets = read_sheets(stream)
+    return _lines(sheets[0][1] if sheets else [], layout)
+
+
+def read_sheets(
+    stream: BinaryIO, farthest_row: int = FARTHEST_ROW, *, formulas: bool = True
+) -> list[tuple[str, list[list[Any]]]]:
+    """Name and cells of every sheet, hidden ones included, the checked bounds kept. Raises BadFile; also for any
+    formula unless ``formulas`` are allowed (then their last value is read)."""
     size = stream.seek(0, 2)
     if size > MOST_BYTES:
         raise BadFile(N_("“%(file)s”：文件过大"))
     sniff("xlsx", stream)
-    _refuse_wide_ranges(stream)
+    _look_into(stream, farthest_row, formulas)
     stream.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(stream)
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return [
+            (one.name, book.get_sheet_by_name(one.name).to_python(skip_empty_area=False))
+            for one in book.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet
+        ]
     except CalamineError as error:
         raise BadFile(N_("“%(file)s”：读不出表格内容")) from error
-    return _lines(rows, layout)
 
 
-def _refuse_wide_ranges(stream: BinaryIO) -> None:
+def _look_into(stream: BinaryIO, farthest_row: int, formulas: bool) -> None:
     """One cell in the farthest corner makes a reader reserve the whole sheet: refused before it is read."""
     with ZipFile(stream) as archive:
         if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED:
             raise BadFile(N_("“%(file)s”：文件过大"))
         for name in archive.namelist():
-            if name.lower().startswith("xl/worksheets/") and not _is_narrow(archive.read(name)):
+            if not name.lower().startswith("xl/worksheets/"):
+                continue
+            content = archive.read(name)
+            if not _is_narrow(content, farthest_row):
                 raise BadFile(N_("“%(file)s”：表格范围过大，请使用下载的模板填写"))
+            if not formulas:
+                _refuse_formulas(content)
 
 
 ADDRESS = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 SIMPLE = re.compile(rb"([A-Z]{0,3})([0-9]{0,7})")
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
-def _is_narrow(content: bytes) -> bool:
+def _refuse_formulas(content: bytes) -> None:
+    """The reader knows values only: what computes them is looked for in the sheet's own markup."""
+    found = FORMULA.search(content)
+    if found is not None:
+        cells = ADDRESS.findall(content, 0, found.start())
+        cell = cells[-1].decode("ascii", "replace") if cells else ""
+        raise BadFile(N_("“%(file)s”：单元格%(cell)s是公式，请直接填写内容"), cell=cell)
+
+
+def _is_narrow(content: bytes, farthest_row: int = FARTHEST_ROW) -> bool:
     if b"\0" in content:
         return False
     for text in ADDRESS.findall(content):
         found = SIMPLE.fullmatch(text)
-        if found is None or int(found[2] or 0) > FARTHEST_ROW or _column(found[1]) > FARTHEST_COLUMN:
+        if found is None or int(found[2] or 0) > farthest_row or _column(found[1]) > FARTHEST_COLUMN:
             return False
     return True
 
@@ -153,11 +180,11 @@ def _column(letters: bytes) -> int:
 
 def _lines(rows: list[list[Any]], layout: Layout) -> list[Line]:
     width = len(layout.columns)
-    if not rows or tuple(_text(cell).rstrip("*") for cell in rows[0][:width]) != layout.titles:
+    if not rows or tuple(cell_text(cell).rstrip("*") for cell in rows[0][:width]) != layout.titles:
         raise BadFile(N_("“%(file)s”：第一行不是模板的表头，请使用下载的模板填写"))
     found = []
     for number, row in enumerate(rows[1:], 2):
-        cells = tuple(_text(cell) for cell in (*row, *[""] * width)[:width])
+        cells = tuple(cell_text(cell) for cell in (*row, *[""] * width)[:width])
         if any(cells):
             found.append(Line(number, cells))
     if len(found) > MOST_ROWS:
@@ -167,7 +194,8 @@ def _lines(rows: list[list[Any]], layout: Layout) -> list[Line]:
     return found
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
+    """A cell as a person sees it: numbers without a needless “.0”, dates as 2026-01-31, text tidied."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, date):

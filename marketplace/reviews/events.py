@@ -152,6 +152,17 @@ class SheetSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetsImported(PanelEvent):
+    """Drafts taken from an offline workbook; ``sha256`` of the file, ``workbook`` its own name."""
+
+    seat_id: int
+    items: tuple[int, ...]
+    workbook: str
+    sha256: str
+    audit_label: ClassVar[str] = N_("导入离线评分表")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetReopened(PanelEvent):
     """The chair gives a submitted sheet back. What stood on it stays with the sheet, out of everybody's sight until the
     result; ``earlier_sha256`` proves that it has not been changed since."""

@@ -5,17 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from marketplace.core.errors import Problem
-from marketplace.core.text import N_, tidy
+from marketplace.core.text import tidy
 from marketplace.reviews.operations.recusals import Decision
-from marketplace.reviews.operations.sheets import OPINION_LIMIT
 from marketplace.reviews.recusal import OUTCOME_LABELS
-from marketplace.reviews.scoring import COMMENT_LIMIT, MarkInput, mark_of, parse_score
+from marketplace.reviews.scoring import COMMENT_LIMIT, OPINION_LIMIT, MarkInput, mark_of, read_mark
 from marketplace.topics.rules import Rubric
 from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField
 from marketplace.web.i18n import translate, translate_problem
@@ -86,6 +84,12 @@ class SubmitForm(Form):
     confirmed = BooleanField(
         _l("我已核对全部评分，知道提交后不能修改"), [DataRequired(_l("请勾选确认后再提交"))]
     )
+
+
+class WorkbookForm(Form):
+    """上传离线评分表."""
+
+    file = FileField(_l("填好的评分表"), [InputRequired(_l("请选择文件"))], render_kw={"accept": ".xlsx"})
 
 
 class VoteForm(Form):
@@ -192,18 +196,10 @@ def read_marks(form: SheetForm, rubric: Rubric) -> dict[str, MarkInput] | None:
     good = True
     for code in (criterion.code for criterion in rubric.criteria):
         field, unable = form[f"score_{code}"], bool(form[f"unable_{code}"].data)
-        problem = None
-        try:
-            score = parse_score(field.data or "")
-            problem = BOTH if unable and score is not None else None
-            marks[code] = MarkInput(score, unable, form[f"comment_{code}"].data or "")
-        except ValueError:
-            problem = BAD_MARK
+        mark, problem = read_mark(field.data or "", unable, form[f"comment_{code}"].data or "")
+        if mark is not None:
+            marks[code] = mark
         if problem is not None:
             field.errors = [*field.errors, translate_problem(problem)]
             good = False
     return marks if good else None
-
-
-BAD_MARK: Problem = N_("请填写0至100的分数，最多一位小数")
-BOTH: Problem = N_("已选“无法判断”，请清空分数")

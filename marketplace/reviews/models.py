@@ -196,7 +196,8 @@ class ScoreSheet(Unguessable, Versioned, Base):
     """评分表: one expert's marks of one item. ``marks`` maps criterion code to {"score", "unable", "comment"}: a mark
     0–100 as text, or null with ``unable`` true for 无法判断. ``total`` is the weighted total, filled at submission
     (empty when a criterion could not be judged: such a sheet does not count). ``earlier`` keeps what stood on it before
-    it was reopened: {"marks", "comment", "total", "submitted_at", "reopened_at", "by", "reason"}."""
+    it was reopened: {"marks", "comment", "total", "submitted_at", "reopened_at", "by", "reason"}. ``workbook`` names
+    the offline workbook it was last taken from, empty when it was last saved in the page."""
 
     __tablename__ = "score_sheet"
     __table_args__ = (
@@ -215,6 +216,7 @@ class ScoreSheet(Unguessable, Versioned, Base):
     saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     earlier: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    workbook: Mapped[str | None] = mapped_column(String(16))
 
     item: Mapped[PanelItem] = relationship()
     seat: Mapped[Seat] = relationship()

@@ -14,6 +14,9 @@ from marketplace.topics.rules import Rubric
 
 HUNDRED = Decimal(100)
 COMMENT_LIMIT = 1000
+OPINION_LIMIT = 2000
+BAD_MARK: Problem = N_("请填写0至100的分数，最多一位小数")
+BOTH: Problem = N_("已选“无法判断”，请清空分数")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,25 @@ def parse_score(text: str) -> Decimal | None:
     return score
 
 
+def read_mark(typed: str, unable: bool, comment: str) -> tuple[MarkInput | None, Problem | None]:
+    """One criterion as it was typed, in the page or in a workbook: the mark, or what is wrong with it."""
+    try:
+        score = parse_score(typed)
+    except ValueError:
+        return None, BAD_MARK
+    if unable and score is not None:
+        return None, BOTH
+    return MarkInput(score, unable, comment), None
+
+
+def draft_problems(marks: Mapping[str, MarkInput], comment: str, codes: Iterable[str]) -> dict[str, Problem]:
+    """What no draft may hold, its overall opinion included, by field name."""
+    problems = mark_problems(marks, codes)
+    if len(comment) > OPINION_LIMIT:
+        problems["comment"] = (N_("最多%(limit)s字"), {"limit": OPINION_LIMIT})
+    return problems
+
+
 def mark_problems(marks: Mapping[str, MarkInput], codes: Iterable[str]) -> dict[str, Problem]:
     """What no draft may hold: forged criteria, marks out of range or too precise, comments too long."""
     known = set(codes)
@@ -62,7 +84,7 @@ def mark_problems(marks: Mapping[str, MarkInput], codes: Iterable[str]) -> dict[
         if code not in known:
             problems[f"score_{code}"] = N_("没有这项评审指标，请刷新页面后重试")
         elif mark.score is not None and not _fits(mark.score):
-            problems[f"score_{code}"] = N_("请填写0至100的分数，最多一位小数")
+            problems[f"score_{code}"] = BAD_MARK
         elif len(mark.comment) > COMMENT_LIMIT:
             problems[f"comment_{code}"] = (N_("最多%(limit)s字"), {"limit": COMMENT_LIMIT})
     return problems

@@ -3,6 +3,7 @@
 from marketplace.reviews.operations.assignment import move_duty, request_assignment
 from marketplace.reviews.operations.extra import call_again
 from marketplace.reviews.operations.invitations import decline_seat
+from marketplace.reviews.operations.offline import import_sheets, keep_workbook
 from marketplace.reviews.operations.panels import (
     add_member,
     add_members,
@@ -31,6 +32,8 @@ __all__ = [
     "call_again",
     "choose_anchor",
     "move_duty",
+    "import_sheets",
+    "keep_workbook",
     "reopen_sheet",
     "request_assignment",
     "recuse_item",

@@ -32,11 +32,10 @@ from marketplace.reviews.queries import (
     seats_of,
 )
 from marketplace.reviews.recusal import Finding
-from marketplace.reviews.scoring import MarkInput, gaps, mark_problems, weighted_total
+from marketplace.reviews.scoring import MarkInput, draft_problems, gaps, weighted_total
 from marketplace.reviews.workflow import SEAT, SHEET, DutyState, SheetState
 from marketplace.topics.rules import rubric_from_dict
 
-OPINION_LIMIT = 2000
 ANSWER_LIMIT = 500
 
 
@@ -106,9 +105,11 @@ def save_sheet(
     marks: Mapping[str, MarkInput],
     comment: str = "",
     version: int | None = None,
+    workbook: str | None = None,
 ) -> ScoreSheet:
     """保存评分草稿: may be incomplete, never wrong. ``version`` is that of the sheet when the page was opened (0: none
-    yet). A draft leaves no audit row; its submission does."""
+    yet); ``workbook`` names the offline workbook it was taken from. A draft leaves no audit row; its submission does.
+    """
     seat, sheet = place.seat, place.sheet
     state = None if sheet is None else sheet.state
     held = is_held(uow.session, seat, place.item.id)
@@ -121,7 +122,7 @@ def save_sheet(
     else:
         theirs = {"comment": sheet.comment, **_plain(sheet.marks)}
         require_version(sheet, version, theirs=theirs, yours={"comment": comment, **_plain(stored)})
-    sheet.marks, sheet.comment, sheet.saved_at = stored, comment, uow.now
+    sheet.marks, sheet.comment, sheet.saved_at, sheet.workbook = stored, comment, uow.now, workbook
     uow.session.flush()
     return sheet
 
@@ -134,9 +135,7 @@ def _plain(marks: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
 
 def _check_draft(seat: Seat, marks: Mapping[str, MarkInput], comment: str) -> None:
     codes = [criterion.code for criterion in rubric_from_dict(seat.panel.rubric).criteria]
-    problems = mark_problems(marks, codes)
-    if len(comment) > OPINION_LIMIT:
-        problems["comment"] = (N_("最多%(limit)s字"), {"limit": OPINION_LIMIT})
+    problems = draft_problems(marks, comment, codes)
     if problems:
         raise Invalid(problems)
 

@@ -1,6 +1,27 @@
 """Pages of reviewing; each module adds its views to the one blueprint."""
 
-from marketplace.reviews.views import analysis, assignment, own, panels, ratings, recusals, results, seats
+from marketplace.reviews.views import (
+    analysis,
+    assignment,
+    offline,
+    own,
+    panels,
+    ratings,
+    recusals,
+    results,
+    seats,
+)
 from marketplace.reviews.views.base import blueprint
 
-__all__ = ["analysis", "assignment", "blueprint", "own", "panels", "ratings", "recusals", "results", "seats"]
+__all__ = [
+    "analysis",
+    "assignment",
+    "blueprint",
+    "offline",
+    "own",
+    "panels",
+    "ratings",
+    "recusals",
+    "results",
+    "seats",
+]

@@ -57,10 +57,14 @@ from marketplace.web.i18n import translate
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session, request_now
 
+OWN_PAGES = frozenset(
+    {"reviews.mine", "reviews.my_panel", "reviews.sheet", "reviews.offline", "reviews.offline_check"}
+)
+
 add_entry(
     Entry(
         60, N_("我的评审"), "reviews.mine", frozenset({Role.EXPERT}),
-        active=lambda endpoint: endpoint in {"reviews.mine", "reviews.my_panel", "reviews.sheet"},
+        active=lambda endpoint: endpoint in OWN_PAGES,
     )
 )  # fmt: skip
 
