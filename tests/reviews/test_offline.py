@@ -18,6 +18,7 @@ from marketplace.audit.models import AuditRow
 from marketplace.files.models import PendingFile
 from marketplace.files.sniffing import BadFile
 from marketplace.i18n import translations
+from marketplace.organisations.models import Organisation
 from marketplace.reviews import operations
 from marketplace.reviews.models import Duty, ScoreSheet
 from marketplace.reviews.offline.identity import Identity, read_identity
@@ -25,8 +26,22 @@ from marketplace.reviews.offline.plan import UNABLE_WORDS
 from marketplace.reviews.offline.reading import read_filled
 from marketplace.reviews.queries import place_for, seat_for
 from marketplace.reviews.workflow import DutyState, SheetState
-from marketplace.topics.rules import BID_RUBRIC
-from tests.reviews.story import CODES, FIVE, LEADS, item_ids, marks, score, scoring_panel, seat_id
+from marketplace.topics.rules import BID_RUBRIC, DEFAULT_RULES
+from tests.reviews.story import (
+    CODES,
+    FIVE,
+    LEADS,
+    confirm,
+    convene,
+    item_ids,
+    marks,
+    release,
+    score,
+    scoring_panel,
+    seat,
+    seat_id,
+    topic_with_bids,
+)
 from tests.reviews.test_anchor import anchored
 from tests.reviews.test_anchor import save as save_one
 from tests.support.world import Browser, World
@@ -147,6 +162,22 @@ def test_the_workbook_speaks_the_experts_language(sqlite_world: World) -> None:
     assert not re.search("[\u4e00-\u9fff]", "".join(str(row[0]) for row in book["Instructions"][3:]))
     assert book["Score"][0][5:8] == ["Mark", "Cannot judge", "Reason"]
     assert {"无法判断", translations("en").gettext("无法判断").lower()} == UNABLE_WORDS
+
+
+def test_a_blind_panel_names_no_unit_in_the_workbook(sqlite_world: World) -> None:
+    blind = replace(DEFAULT_RULES, blind=True)
+    topic_id, _ = topic_with_bids(sqlite_world, rules=blind)
+    panel_id = convene(sqlite_world, topic_id)
+    seat(sqlite_world, panel_id, *FIVE)
+    release(sqlite_world, panel_id)
+    confirm(sqlite_world, panel_id, *FIVE)
+    book = sheets(downloaded(sqlite_world, panel_id))
+    assert {row[2] for row in book["评分"][1:]} == {"材料01", "材料02", "材料03"}
+    with sqlite_world.reading() as session:
+        names = session.scalars(select(Organisation.name).where(Organisation.code.in_(LEADS))).all()
+    told = "".join(str(cell) for rows in book.values() for row in rows for cell in row)
+    assert len(names) == len(LEADS)
+    assert not [name for name in names if name in told]
 
 
 def test_drafts_are_taken_after_a_look_and_the_same_file_goes_on(world: World) -> None:

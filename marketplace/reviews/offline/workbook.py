@@ -4,12 +4,11 @@ formats."""
 
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
-from marketplace.organisations.naming import unit_name
 from marketplace.reviews.offline.identity import Identity, rules_hash
 from marketplace.reviews.offline.reading import (
     COMMENT_COLUMN,
@@ -32,9 +31,10 @@ CRITERION_HEIGHT, OPINION_HEIGHT = 66, 48
 INK, SOFT, LINE, TINT, ALARM, LIGHT = "#1f2933", "#6b7280", "#b8c0cc", "#f3f6fa", "#fbd5d5", "#fff3cd"
 
 
-def workbook_for(desk: Desk, address: str, due: str) -> bytes:
-    """The bytes of the workbook for what the expert can score now, her drafts filled in. ``address`` is the page it
-    goes back to, ``due`` the deadline in words. Its writer is loaded when somebody asks for it: few do."""
+def workbook_for(desk: Desk, labels: Mapping[int, str], address: str, due: str) -> bytes:
+    """The bytes of the workbook for what the expert can score now, her drafts filled in. ``labels``: what each item is
+    called before her; ``address`` is the page it goes back to, ``due`` the deadline in words. Its writer is loaded when
+    somebody asks for it: few do."""
     import xlsxwriter  # noqa: PLC0415
 
     out = io.BytesIO()
@@ -42,7 +42,7 @@ def workbook_for(desk: Desk, address: str, due: str) -> bytes:
     with xlsxwriter.Workbook(out, options) as book:
         first = book.add_worksheet(_("填写说明"))
         _instructions(book, first, desk, address, due)
-        _scores(book, book.add_worksheet(_("评分")), desk)
+        _scores(book, book.add_worksheet(_("评分")), desk, labels)
         _identity(book.add_worksheet(HIDDEN_SHEET), desk)
         first.activate()
     return out.getvalue()
@@ -159,7 +159,7 @@ class _Styles:
         self.wrong = book.add_format({"bg_color": ALARM})
 
 
-def _scores(book: Any, sheet: Any, desk: Desk) -> None:
+def _scores(book: Any, sheet: Any, desk: Desk, labels: Mapping[int, str]) -> None:
     styles = _Styles(book)
     headings = (
         KEY_HEADING, _("序号"), _("评审对象"), _("评审指标（权重）"), _("评分标准"), _("分数"), _("无法判断"),
@@ -171,7 +171,7 @@ def _scores(book: Any, sheet: Any, desk: Desk) -> None:
     sheet.set_row(0, 24)
     row = 1
     for standing in desk.offered:
-        row = _item(sheet, styles, desk, standing, row)
+        row = _item(sheet, styles, desk, standing, labels[standing.item.id], row)
     _guard(sheet, styles, desk, max(row - 1, 1))
     sheet.freeze_panes(1, SCORE_COLUMN)
     sheet.set_landscape()
@@ -180,16 +180,16 @@ def _scores(book: Any, sheet: Any, desk: Desk) -> None:
     sheet.repeat_rows(0)
 
 
-def _item(sheet: Any, styles: _Styles, desk: Desk, standing: Standing, row: int) -> int:
+def _item(sheet: Any, styles: _Styles, desk: Desk, standing: Standing, label: str, row: int) -> int:
     """The rows of one item; the number of the next row."""
     item = standing.item
     for criterion in desk.rubric.criteria:
-        _told(sheet, styles, standing, row, _named(criterion), _anchors(criterion))
+        _told(sheet, styles, row, (item.position, label, _named(criterion), _anchors(criterion)))
         sheet.write_string(row, KEY_COLUMN, f"{item.id}:{criterion.code}")
         _answers(sheet, styles, row, standing.content.marks[criterion.code])
         sheet.set_row(row, CRITERION_HEIGHT)
         row += 1
-    _told(sheet, styles, standing, row, _("总体意见"), "")
+    _told(sheet, styles, row, (item.position, label, _("总体意见"), ""))
     sheet.write_string(row, KEY_COLUMN, f"{item.id}:{OPINION}")
     sheet.write_blank(row, SCORE_COLUMN, None, styles.told)
     sheet.write_blank(row, UNABLE_COLUMN, None, styles.told)
@@ -198,9 +198,10 @@ def _item(sheet: Any, styles: _Styles, desk: Desk, standing: Standing, row: int)
     return row + 1
 
 
-def _told(sheet: Any, styles: _Styles, standing: Standing, row: int, what: str, anchors: str) -> None:
-    sheet.write_number(row, 1, standing.item.position, styles.number)
-    sheet.write_string(row, 2, unit_name(standing.item.label), styles.told)
+def _told(sheet: Any, styles: _Styles, row: int, told: tuple[int, str, str, str]) -> None:
+    position, label, what, anchors = told
+    sheet.write_number(row, 1, position, styles.number)
+    sheet.write_string(row, 2, label, styles.told)
     sheet.write_string(row, 3, what, styles.bold)
     _text(sheet, row, 4, anchors, styles.anchors)
 

@@ -18,7 +18,6 @@ from marketplace.files.models import PendingFile
 from marketplace.files.pending import pending_of
 from marketplace.files.sniffing import BadFile
 from marketplace.files.tables import MOST_BYTES
-from marketplace.organisations.naming import unit_name
 from marketplace.reviews import operations
 from marketplace.reviews.forms import WorkbookForm
 from marketplace.reviews.models import Seat
@@ -29,6 +28,7 @@ from marketplace.reviews.offline.standing import Desk, desk_of
 from marketplace.reviews.offline.workbook import workbook_for
 from marketplace.reviews.operations.offline import WORKBOOK
 from marketplace.reviews.policy import may_score
+from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.queries import seat_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import SeatState
@@ -81,7 +81,7 @@ def offline_workbook(seat_id: int) -> FlaskResponse:
     desk = _desk(seat_id)
     require(_scoring(desk.seat))
     address = runtime().settings.base_url + url_for("reviews.offline", seat_id=seat_id)
-    body = workbook_for(desk, address, until_text(desk.seat.panel.due_at, speaks_english()))
+    body = workbook_for(desk, _labels(desk), address, until_text(desk.seat.panel.due_at, speaks_english()))
     name = _("离线评分表_%(code)s.xlsx", code=desk.seat.panel.topic.code)
     note_export(name, "panel", desk.seat.panel_id)
     return FlaskResponse(body, headers=attachment_headers(name), content_type=XLSX)
@@ -165,13 +165,18 @@ def _check_page(desk: Desk, plan: Plan, form: Form, file: PendingFile | None = N
     return render_template(
         "reviews/offline_check.html", seat=desk.seat, panel=desk.seat.panel, plan=plan, form=form, file=file,
         lines=shown, unchanged=len(plan.lines) - len(shown), faults=plan.faults[:MOST_FAULTS],
-        labels=_labels(desk), criteria=_criteria(desk), changes=CHANGES, tones=TONES,
+        labels=_numbered(desk), criteria=_criteria(desk), changes=CHANGES, tones=TONES,
     )  # fmt: skip
 
 
 def _labels(desk: Desk) -> Mapping[int, str]:
-    """What she may know of the items: only those that are hers to score now."""
-    return {key: f"{one.item.position}. {unit_name(one.item.label)}" for key, one in desk.items.items()}
+    """What the items are called before her: only those that are hers to score now."""
+    items = (one.item for one in desk.items.values())
+    return item_labels(current_actor(), desk.seat.panel, items, member=True)
+
+
+def _numbered(desk: Desk) -> Mapping[int, str]:
+    return {key: f"{desk.items[key].item.position}. {label}" for key, label in _labels(desk).items()}
 
 
 def _criteria(desk: Desk) -> Mapping[str, str]:
