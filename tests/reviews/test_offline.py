@@ -108,7 +108,7 @@ def imported(world: World, where: str, content: bytes) -> int:
 def faults(answer: TestResponse) -> list[tuple[str, str]]:
     """(cell, reason) as the page lists them."""
     page = answer.get_data(as_text=True)
-    found = re.findall(r'<td class="narrow">(.*?)</td>(?:\s*<td>.*?</td>){3}\s*<td>(.*?)</td>', page, re.S)
+    found = re.findall(r'<td class="narrow">(.*?)</td>(?:\s*<td>.*?</td>){2}\s*<td>(.*?)</td>', page, re.S)
     return [(cell.strip(), re.sub(r"<[^>]+>", "", reason).strip()) for cell, reason in found]
 
 
@@ -252,7 +252,7 @@ def test_what_the_page_has_newer_is_never_overwritten(sqlite_world: World) -> No
     save_one(world, panel_id, "expert1", second, 77)
     answer = upload(world.browser("expert1"), where, filled(content, scored(2)))
     assert answer.status_code == 422
-    reason = "下载之后，网页上又改过这一项；请按要保留的内容改其中一处，或重新下载评分表网页上：66"
+    reason = "下载之后网页上又改过网页上：66"
     assert [(cell, " ".join(said.split())) for cell, said in faults(answer)] == [
         *((f"F{row}", reason) for row in range(2, 2 + len(CODES))),
         ("H8", reason.replace("66", "（空）")),

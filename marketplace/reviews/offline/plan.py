@@ -21,7 +21,7 @@ MISSING = N_("这一项的行不全，请重新下载评分表")
 NOT_YOURS = N_("这一项已不由您评审，请删除这一项的全部行")
 BAD_UNABLE = N_("这一格请选择“无法判断”，或留空")
 NO_MARK_HERE = N_("总体意见这一行没有分数，请清空")
-NEWER = N_("下载之后，网页上又改过这一项；请按要保留的内容改其中一处，或重新下载评分表")
+NEWER = N_("下载之后网页上又改过")
 
 
 class Change(StrEnum):
@@ -164,10 +164,9 @@ def _content(desk: Desk, item_id: int, rows: Rows) -> tuple[Content | None, list
     opinion = rows[OPINION]
     if opinion.score or opinion.unable:
         faults.append(Fault(opinion.number, SCORE, NO_MARK_HERE, item_id, typed=opinion.score))
-    if faults:
-        return None, faults
     content = Content(marks, opinion.comment)
-    return content, list(_breaches(desk, item_id, rows, content))
+    breaches = list(_breaches(desk, item_id, rows, content))
+    return (None if faults else content), [*faults, *breaches]
 
 
 def _mark(item_id: int, row: Row) -> tuple[MarkInput | None, Fault | None]:
@@ -180,7 +179,7 @@ def _mark(item_id: int, row: Row) -> tuple[MarkInput | None, Fault | None]:
 
 
 def _breaches(desk: Desk, item_id: int, rows: Rows, content: Content) -> Iterator[Fault]:
-    """What the page's own rules say; marks not yet given are no fault of a draft."""
+    """What the page's own rules say of the marks that can be read; those not yet given are no fault of a draft."""
     stored = {code: mark.stored() for code, mark in content.marks.items()}
     reasons = gaps(desk.rubric, stored, desk.seat.panel.reason_below)
     problems = {

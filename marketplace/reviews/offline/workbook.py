@@ -27,7 +27,7 @@ from marketplace.web.i18n import translate
 
 GRADES = (("A", "90–100"), ("B", "75–89"), ("C", "60–74"), ("D", "0–59"))
 WIDTHS = (0, 6, 26, 22, 46, 9, 12, 52)
-CRITERION_HEIGHT, OPINION_HEIGHT = 66, 48
+LEAST_HEIGHT, LINE_HEIGHT = 48, 12.5
 INK, SOFT, LINE, TINT, ALARM, LIGHT = "#1f2933", "#6b7280", "#b8c0cc", "#f3f6fa", "#fbd5d5", "#fff3cd"
 
 
@@ -173,7 +173,7 @@ def _scores(book: Any, sheet: Any, desk: Desk, labels: Mapping[int, str]) -> Non
     for standing in desk.offered:
         row = _item(sheet, styles, desk, standing, labels[standing.item.id], row)
     _guard(sheet, styles, desk, max(row - 1, 1))
-    sheet.freeze_panes(1, SCORE_COLUMN)
+    sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -184,17 +184,19 @@ def _item(sheet: Any, styles: _Styles, desk: Desk, standing: Standing, label: st
     """The rows of one item; the number of the next row."""
     item = standing.item
     for criterion in desk.rubric.criteria:
-        _told(sheet, styles, row, (item.position, label, _named(criterion), _anchors(criterion)))
+        anchors = _anchors(criterion)
+        _told(sheet, styles, row, (item.position, label, _named(criterion), anchors))
         sheet.write_string(row, KEY_COLUMN, f"{item.id}:{criterion.code}")
         _answers(sheet, styles, row, standing.content.marks[criterion.code])
-        sheet.set_row(row, CRITERION_HEIGHT)
+        lines = sum(1 + _width(line) // 54 for line in anchors.splitlines())
+        sheet.set_row(row, max(LEAST_HEIGHT, LINE_HEIGHT * lines + 6))
         row += 1
     _told(sheet, styles, row, (item.position, label, _("总体意见"), ""))
     sheet.write_string(row, KEY_COLUMN, f"{item.id}:{OPINION}")
     sheet.write_blank(row, SCORE_COLUMN, None, styles.told)
     sheet.write_blank(row, UNABLE_COLUMN, None, styles.told)
     _text(sheet, row, COMMENT_COLUMN, standing.content.comment, styles.text)
-    sheet.set_row(row, OPINION_HEIGHT)
+    sheet.set_row(row, LEAST_HEIGHT)
     return row + 1
 
 

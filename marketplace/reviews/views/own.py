@@ -58,8 +58,11 @@ from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session, request_now
 
 OWN_PAGES = frozenset(
-    {"reviews.mine", "reviews.my_panel", "reviews.sheet", "reviews.offline", "reviews.offline_check"}
-)
+    {
+        "reviews.mine", "reviews.my_panel", "reviews.sheet", "reviews.offline", "reviews.check_offline",
+        "reviews.offline_check", "reviews.import_offline",
+    }
+)  # fmt: skip
 
 add_entry(
     Entry(
