@@ -23,8 +23,11 @@ from marketplace.experts.models import Expert
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.notifications.models import JobFailure, MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
+from marketplace.priority.funding.models import FundingTerms
 from marketplace.priority.funding.settlement import settle
-from marketplace.priority.models import LedgerEntry, Snapshot
+from marketplace.priority.models import LedgerEntry, PriorityList, Snapshot
+from marketplace.priority.rules import rules_sha256
+from marketplace.priority.snapshots import verify_snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
@@ -228,6 +231,35 @@ def snapshots_match_their_hash(context: Context) -> Iterable[str]:
     for snapshot in context.session.scalars(select(Snapshot)):
         if sha256_hex(snapshot.content) != snapshot.sha256:
             yield f"Snapshot {snapshot.id}"
+
+
+@check
+def numbered_snapshots_compute_again(context: Context) -> Iterable[str]:
+    """Moment and reason are under the hash, and the rows follow from the frozen inputs by the frozen rules."""
+    for snapshot in context.session.scalars(select(Snapshot)):
+        if not verify_snapshot(snapshot).ok:
+            yield f"Snapshot {snapshot.id}"
+
+
+@check
+def announced_rounds_kept_their_rules(context: Context) -> Iterable[str]:
+    """Rules and places are those whose hash was announced; in a funding round so are the terms announced with them."""
+    together = {
+        terms.list_id: (terms.confirmed_at, terms.sha256)
+        for terms in context.session.scalars(select(FundingTerms).where(FundingTerms.number == 1))
+    }
+    for one in context.session.scalars(select(PriorityList).where(PriorityList.announced_at.is_not(None))):
+        confirmed_at, terms_sha256 = together.get(one.id, (None, None))
+        with_terms = terms_sha256 if confirmed_at == one.announced_at else None
+        if rules_sha256(one.rules, one.places, with_terms) != one.rules_sha256:
+            yield f"PriorityList {one.code}"
+
+
+@check
+def funding_terms_match_their_hash(context: Context) -> Iterable[str]:
+    for terms in context.session.scalars(select(FundingTerms)):
+        if sha256_hex(terms.rules) != terms.sha256:
+            yield f"FundingTerms {terms.id}"
 
 
 @check

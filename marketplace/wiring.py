@@ -23,6 +23,7 @@ from marketplace.priority import queries as priority_queries
 from marketplace.priority import reactions as ledger
 from marketplace.priority.evaluation import KIND as ROUND_RANKING
 from marketplace.priority.evaluation import evaluate
+from marketplace.priority.funding.announcing import announce_terms
 from marketplace.priority.funding.plan import plan_problem, plan_record
 from marketplace.priority.funding.proposal import KIND as FUNDING_PLAN
 from marketplace.priority.funding.proposal import propose
@@ -153,7 +154,7 @@ COMPUTATIONS: dict[str, Kind] = {
 """What is computed in the background: its pure function, and where the result goes."""
 
 KINDS.update(COMPUTATIONS)
-ANNEXES[PriorityKind.FUNDING] = Annex(plan_record, plan_problem)
+ANNEXES[PriorityKind.FUNDING] = Annex(plan_record, plan_problem, announce_terms)
 SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})
 JOINT_WORK["projects"] = joint_work
 ENGAGEMENTS["reviews"] = engagements

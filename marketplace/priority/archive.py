@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.config import ROOT
-from marketplace.core.canonical import canonical_json
-from marketplace.priority.evaluation import evaluate
+from marketplace.core.canonical import canonical_json, sha256_hex
+from marketplace.priority.evaluation import OLD_FORMAT, evaluate
 from marketplace.priority.funding.proposal import propose
 from marketplace.priority.funding.record import payload_of_plan
 from marketplace.priority.funding.settlement import settle
+from marketplace.priority.rules import rules_sha256
 
 FORMAT = 1
 CONTENT, MANIFEST = "content.json", "manifest.json"
 RESULTS = ("rows", "excluded", "calibration", "assessment")
 TEXTS = ROOT / "marketplace" / "data" / "archive"
+"""By format: an old archive carries the words of its time."""
 READMES = ("README.zh-CN.md", "README.en.md")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 MOST_BYTES = 500_000_000
@@ -40,16 +42,18 @@ class Checked:
     findings: tuple[str, ...]
 
 
-def pack(content: Mapping[str, Any], published_at: str, reason: str) -> bytes:
-    """The archive of a snapshot's content: equal content, moment and reason give equal bytes."""
+def pack(content: Mapping[str, Any], beside: Mapping[str, str] | None = None) -> bytes:
+    """The archive of a snapshot's content: equal content gives equal bytes. In the older format moment and reason
+    (``taken_at``, ``reason``) stand ``beside`` the content, now they are under its hash."""
     files = _files(content)
+    told = content if content["format"] > OLD_FORMAT else beside or {}
     manifest = {
         "format": FORMAT,
         "code": content["list"]["code"],
         "title": content["list"]["title"],
         "number": content["number"],
-        "published_at": published_at,
-        "reason": reason,
+        "published_at": told["taken_at"],
+        "reason": told["reason"],
         "content_sha256": _sha256(files[CONTENT]),
         "files": [
             {"name": name, "size": len(data), "sha256": _sha256(data)} for name, data in sorted(files.items())
@@ -64,7 +68,7 @@ def _files(content: Mapping[str, Any]) -> dict[str, bytes]:
         "rules.json": _pretty({name: content[name] for name in ("list", "rules", "rules_sha256")}),
         "inputs.json": _pretty(content["inputs"]),
         "results.json": _pretty({name: content[name] for name in RESULTS}),
-        **{name: (TEXTS / name).read_bytes() for name in READMES},
+        **{name: (TEXTS / str(int(content["format"])) / name).read_bytes() for name in READMES},
     }
     return files | ({"plan.json": _pretty(content["plan"])} if "plan" in content else {})
 
@@ -135,17 +139,34 @@ def _hash(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[s
 
 def _recomputed(content: dict[str, Any]) -> Iterator[str]:
     """Ranking and plan from the frozen inputs and rules."""
-    payload = {"places": content["list"]["places"], "rules": content["rules"], "inputs": content["inputs"]}
+    payload = {
+        "format": content["format"],
+        "places": content["list"]["places"],
+        "rules": content["rules"],
+        "inputs": content["inputs"],
+    }
     again = _plain(evaluate(payload))
+    if content["rules_sha256"] not in announced_hashes(content):
+        yield "rules_sha256: not the hash of the rules in the file"
     for part in RESULTS:
         yield from differences(content[part], again[part], part)
     if "plan" in content:
         yield from _plan_again(content, content["plan"])
 
 
+def announced_hashes(content: Mapping[str, Any]) -> set[str]:
+    """What may have been announced: the rules alone, or with the first version of the funding terms."""
+    history = content["plan"]["terms_history"] if "plan" in content else []
+    first = [None, *(one["sha256"] for one in history if one["number"] == 1)]
+    return {rules_sha256(content["rules"], content["list"]["places"], terms) for terms in first}
+
+
 def _plan_again(content: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[str]:
     proposal = _plain(propose(payload_of_plan(content)))
     yield from differences(plan["proposal"], proposal, "plan.proposal")
+    history = plan["terms_history"]
+    if history and history[-1]["sha256"] != sha256_hex(plan["terms"]):
+        yield "plan.terms: not the terms of the newest version"
     settled = settle(plan["terms"], plan["requests"], proposal, plan["deviations"])
     yield from differences(plan["settled"], _plain(settled.to_dict()), "plan.settled")
     if settled.over:
@@ -181,7 +202,7 @@ def _rebuilt(
     data: bytes, files: Mapping[str, bytes], content: Mapping[str, Any], manifest: Mapping[str, Any]
 ) -> Iterator[str]:
     """The file must be the one that its own content gives, to the byte."""
-    wanted = pack(content, manifest["published_at"], manifest["reason"])
+    wanted = pack(content, {"taken_at": manifest["published_at"], "reason": manifest["reason"]})
     if wanted == data:
         return
     with zipfile.ZipFile(io.BytesIO(wanted)) as archive:

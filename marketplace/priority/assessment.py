@@ -20,6 +20,7 @@ from marketplace.decision.ranking import (
     Tier,
     WeightChange,
     best_first,
+    crossing,
     kendall_tau,
     ranks,
     sensitivity,
@@ -34,7 +35,9 @@ from marketplace.priority.rules import RoundRules, Source
 from marketplace.priority.uncertainty import CENTS
 
 NEAR = 40
-"""Sensitivity compares the rows so many places around the cut-off: farther ones are changed by larger changes."""
+"""In the older format sensitivity compares the rows so many places around the cut-off."""
+MOST_SIDE = 2000
+"""Now every row on the list with every other; of longer lists so many rows on each side of the cut-off."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,18 @@ def _moved(row: Row, known: Mapping[str, Floats], width: int) -> Floats:
 
 
 def assess(
-    rules: RoundRules, places: int, rows: Sequence[Row], calibration: Mapping[str, Any], of_units: bool
+    rules: RoundRules,
+    places: int,
+    rows: Sequence[Row],
+    calibration: Mapping[str, Any],
+    of_units: bool,
+    *,
+    every_row: bool,
 ) -> dict[str, Any]:
     """测算结果: by row key interval, chance, tier, second opinion and paragraph; for the list sensitivity."""
     if not rows:
-        return {"rows": {}, "sensitivity": None, "without": [], "second": None}
+        empty: dict[str, Any] = {"rows": {}, "sensitivity": None, "without": [], "second": None}
+        return {**empty, "compared": [0, 0], "tied": []} if every_row else empty
     numbers = matrix_of(rules, rows, calibration)
     ranking = rank_with_draws(numbers.totals, numbers.draws, min(places, len(rows)))
     second = topsis(numbers.marks, numbers.weights, [1] * len(rules.criteria))
@@ -98,7 +108,7 @@ def assess(
         }  # fmt: skip
     return {
         "rows": found,
-        "sensitivity": _smallest(rules, rows, numbers, places),
+        **(_crossing(rules, rows, numbers, places) if every_row else _nearby(rules, rows, numbers, places)),
         "without": _without(rules, rows, numbers, places),
         "second": _agreement(numbers.totals, second.closeness, second.ranks, places),
     }
@@ -168,27 +178,57 @@ def _weight_after(weight: int, change: WeightChange) -> Decimal | None:
     return shown.to_integral_value() if shown == shown.to_integral_value() else shown
 
 
-def _smallest(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int) -> dict[str, Any] | None:
-    """The smallest change of one weight that changes who has a place."""
+def _crossing(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int) -> dict[str, Any]:
+    """The smallest change of one weight that changes who has a place, out of all pairs of a row on the list and one
+    behind it; how many were compared; and the pair at the cut-off when it has the same total."""
+    cut, first = min(places, len(rows)), max(0, places - MOST_SIDE)
+    near = slice(first, cut + MOST_SIDE)
+
+    def told(change: WeightChange) -> bool:
+        weight = rules.criteria[change.criterion].weight
+        return _weight_after(weight, change) not in (None, Decimal(weight))
+
+    found = crossing(numbers.marks[near], numbers.weights, cut - first, told)
+    return {
+        "sensitivity": found and _changed(rules, rows[near], found),
+        "compared": [cut - first, len(rows[near]) - (cut - first)],
+        "tied": _tied(rows, cut),
+    }
+
+
+def _tied(rows: Sequence[Row], cut: int) -> list[str]:
+    """The last on the list and the first behind it, when only the tie rule parts them."""
+    if cut == len(rows) or rows[cut - 1]["total"] != rows[cut]["total"]:
+        return []
+    return [rows[cut - 1]["key"], rows[cut]["key"]]
+
+
+def _changed(rules: RoundRules, rows: Sequence[Row], found: WeightChange) -> dict[str, Any]:
+    one = rules.criteria[found.criterion]
+    return {
+        "criterion": one.code,
+        "from": one.weight,
+        "to": f"{_weight_after(one.weight, found):f}",
+        "leaves": rows[min(found.i, found.j)]["key"],
+        "enters": rows[max(found.i, found.j)]["key"],
+    }
+
+
+def _nearby(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int) -> dict[str, Any]:
+    """The smallest change of one weight that changes who has a place, in the older format."""
     first, cut = max(0, places - NEAR), min(places, NEAR)
     near = slice(first, places + NEAR)
     changes = sensitivity(numbers.marks[near], numbers.weights, cut).changes.values()
     options = [
-        (abs(change.percent or 0.0), change.i, change.j, change.criterion, change, after)
+        (abs(change.percent or 0.0), change.i, change.j, change.criterion, change)
         for change in changes
         if change is not None and change.feasible and (change.i < cut) != (change.j < cut)
-        if (after := _weight_after(rules.criteria[change.criterion].weight, change)) is not None
+        if _weight_after(rules.criteria[change.criterion].weight, change) is not None
     ]
     if not options:
-        return None
-    *_size, found, after = min(options, key=lambda option: option[:4])
-    return {
-        "criterion": rules.criteria[found.criterion].code,
-        "from": rules.criteria[found.criterion].weight,
-        "to": f"{after:f}",
-        "leaves": rows[first + min(found.i, found.j)]["key"],
-        "enters": rows[first + max(found.i, found.j)]["key"],
-    }
+        return {"sensitivity": None}
+    found = min(options, key=lambda option: option[:4])[4]
+    return {"sensitivity": _changed(rules, rows[first:], found)}
 
 
 def _without(rules: RoundRules, rows: Sequence[Row], numbers: Matrix, places: int) -> list[dict[str, Any]]:

@@ -10,6 +10,11 @@ from marketplace.priority.rules import rules_from_dict
 from marketplace.priority.scores import announced_scores, differing
 from marketplace.priority.uncertainty import calibrated
 
+FORMAT = 3
+"""How figures are computed and what a snapshot holds; snapshots of earlier formats stay as they were computed.
+3: sensitivity compares every row on the list with every other, and reason and moment stand in the content.
+2: sensitivity compares the 40 rows on each side of the cut-off."""
+OLD_FORMAT = 2
 KIND = "round_ranking"
 """The kind of computation that the worker runs."""
 
@@ -35,7 +40,8 @@ def assessed(payload: Mapping[str, Any], calibration: Mapping[str, Any]) -> dict
     found = preview(payload)
     rules = rules_from_dict(payload["rules"])
     of_units = payload["inputs"]["kind"] == "pilot"
-    worth = assess(rules, payload["places"], found["rows"], calibration, of_units)
+    every_row = payload.get("format", OLD_FORMAT) > OLD_FORMAT
+    worth = assess(rules, payload["places"], found["rows"], calibration, of_units, every_row=every_row)
     return {**found, "calibration": dict(calibration), "assessment": worth}
 
 

@@ -21,7 +21,7 @@ from marketplace.priority.events import (
 )
 from marketplace.priority.models import Declaration, PriorityKind, PriorityList, Snapshot
 from marketplace.priority.rules import RoundRules, rule_problems, rules_from_dict, rules_sha256
-from marketplace.priority.snapshots import ask_for_result, content_of, freeze, result_of
+from marketplace.priority.snapshots import ANNEXES, ask_for_result, content_of, freeze, result_of
 from marketplace.priority.workflow import PRIORITY_LIST, DeclarationState
 
 LONGEST_TITLE = 120
@@ -72,13 +72,17 @@ def revise_list(
 
 
 def announce_list(uow: UnitOfWork, plist: PriorityList, version: int | None = None) -> None:
-    """公布规则: by a second person; from now on the rules are frozen and their hash is on record."""
+    """公布规则: by a second person; from now on the rules are frozen and their hash is on record; in a funding round
+    together with the terms."""
     require(policy.may_announce(uow.actor, plist))
     require_version(plist, version)
     rules = rules_from_dict(plist.rules)
     _check(uow, plist.title, plist.places, rules, plist.kind, plist.declare_until)
     PRIORITY_LIST.advance(plist, "announce")
-    plist.announced_at, plist.rules_sha256 = uow.now, rules_sha256(rules, plist.places)
+    annex = ANNEXES.get(plist.kind)
+    terms_sha256 = None if annex is None else annex.announce(uow, plist)
+    plist.announced_at = uow.now
+    plist.rules_sha256 = rules_sha256(rules.to_dict(), plist.places, terms_sha256)
     uow.emit(RoundAnnounced(list_id=plist.id, rules_sha256=plist.rules_sha256))
 
 
@@ -96,7 +100,7 @@ def publish_list(uow: UnitOfWork, plist: PriorityList, version: int | None = Non
         raise Invalid({"rows": problem})
     content = content_of(uow, plist, result_of(uow.session, plist.id), 1)
     PRIORITY_LIST.advance(plist, "publish")
-    return freeze(uow, plist, content, "")
+    return freeze(uow, plist, content)
 
 
 def propose_correction(uow: UnitOfWork, plist: PriorityList, reason: str, version: int | None = None) -> None:
@@ -115,12 +119,13 @@ def correct_list(uow: UnitOfWork, plist: PriorityList, version: int | None = Non
     require(policy.may_correct(uow.actor, plist))
     require_version(plist, version)
     last = max(plist.snapshots, key=lambda snapshot: snapshot.number)
-    content = content_of(uow, plist, result_of(uow.session, plist.id), last.number + 1)
+    reason = plist.correction_reason or ""
+    content = content_of(uow, plist, result_of(uow.session, plist.id), last.number + 1, reason)
     if _said(content) == _said(last.content):
         raise Invalid({"rows": N_("重新测算后名单没有变化，不需要更正")})
     PRIORITY_LIST.advance(plist, "correct")
-    reason, plist.correction_reason, plist.correction_by = plist.correction_reason or "", None, None
-    return freeze(uow, plist, content, reason)
+    plist.correction_reason, plist.correction_by = None, None
+    return freeze(uow, plist, content)
 
 
 def drop_correction(uow: UnitOfWork, plist: PriorityList, opinion: str, version: int | None = None) -> None:

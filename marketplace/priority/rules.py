@@ -114,9 +114,10 @@ def rules_from_dict(value: Mapping[str, Any]) -> RoundRules:
     )  # fmt: skip
 
 
-def rules_sha256(rules: RoundRules, places: int) -> str:
-    """规则摘要: what is announced before any result is computed."""
-    return sha256_hex({"places": places, "rules": rules.to_dict()})
+def rules_sha256(rules: Mapping[str, Any], places: int, terms_sha256: str | None = None) -> str:
+    """规则摘要: announced before any result is computed; the terms of a funding round (资金规则) are part of it."""
+    terms = {} if terms_sha256 is None else {"terms_sha256": terms_sha256}
+    return sha256_hex({"places": places, "rules": rules, **terms})
 
 
 def rule_problems(rules: RoundRules, places: int) -> dict[str, Problem]:

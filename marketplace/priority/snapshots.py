@@ -15,12 +15,11 @@ from marketplace.core.canonical import sha256_hex
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
-from marketplace.priority.evaluation import KIND, assessed
+from marketplace.priority.evaluation import FORMAT, KIND, OLD_FORMAT, assessed
 from marketplace.priority.events import SnapshotTaken
 from marketplace.priority.inputs import comparable, inputs_for, pseudonyms_for, sheets_for, with_sheets
 from marketplace.priority.models import LedgerUse, Placement, PriorityList, Snapshot
 
-FORMAT = 2
 SUBJECT = "priority_list"
 PARTS = ("rows", "excluded", "calibration", "assessment")
 """What ``evaluation.evaluate`` answers, and a snapshot holds under the same names."""
@@ -29,10 +28,12 @@ PARTS = ("rows", "excluded", "calibration", "assessment")
 @dataclass(frozen=True, slots=True)
 class Annex:
     """附件: what another step adds to a snapshot of its kind under ``plan``. ``record`` gets the content so far and
-    answers plain values, or None; ``problem`` says why the list cannot be published yet."""
+    answers plain values, or None; ``problem`` says why the list cannot be published yet; ``announce`` freezes its own
+    rules together with the round's and answers their hash."""
 
     record: Callable[[Session, PriorityList, Mapping[str, Any]], dict[str, Any] | None]
     problem: Callable[[Session, PriorityList, Mapping[str, Any]], Problem | None]
+    announce: Callable[[UnitOfWork, PriorityList], str]
 
 
 ANNEXES: dict[str, Annex] = {}
@@ -46,7 +47,12 @@ def ask_for_result(uow: UnitOfWork, plist: PriorityList) -> Computation:
     names = pseudonyms_for(plist.pseudonyms, (sheet["expert"] for sheet in sheets), secrets.SystemRandom())
     if names != plist.pseudonyms:
         plist.pseudonyms = names
-    payload = {"places": plist.places, "rules": plist.rules, "inputs": with_sheets(inputs, sheets, names)}
+    payload = {
+        "format": FORMAT,
+        "places": plist.places,
+        "rules": plist.rules,
+        "inputs": with_sheets(inputs, sheets, names),
+    }
     return request(uow, kind=KIND, subject_kind=SUBJECT, subject_id=plist.id, payload=payload)
 
 
@@ -64,16 +70,18 @@ def fresh_problem(
     if found.state != ComputationState.DONE or found.result is None:
         return N_("排序还没有测算完成")
     payload = found.payload
-    same = (payload["places"], payload["rules"]) == (plist.places, plist.rules)
+    frame = (payload.get("format"), payload["places"], payload["rules"])
+    same = frame == (FORMAT, plist.places, plist.rules)
     if not same or comparable(payload["inputs"]) != comparable(inputs):
         return N_("测算以后依据有变化，请重新测算")
     return None
 
 
 def content_of(
-    uow: UnitOfWork, plist: PriorityList, found: Computation | None, number: int
+    uow: UnitOfWork, plist: PriorityList, found: Computation | None, number: int, reason: str = ""
 ) -> dict[str, Any]:
-    """What a snapshot freezes: the list, its rules, the inputs and everything that follows from them."""
+    """What a snapshot freezes: the list, its rules, the inputs and everything that follows from them; also when it was
+    taken and, for a correction, why: the hash covers both."""
     problem = fresh_problem(plist, found, inputs_for(uow.session, plist, uow.now))
     if problem or found is None or found.result is None:
         raise Invalid({"rows": problem or ""})
@@ -85,6 +93,8 @@ def content_of(
         "format": FORMAT,
         "list": {"code": plist.code, "kind": plist.kind, "title": plist.title, "places": plist.places},
         "number": number,
+        "taken_at": uow.now.isoformat(timespec="microseconds"),
+        "reason": reason,
         "rules": found.payload["rules"],
         "rules_sha256": plist.rules_sha256,
         "inputs": found.payload["inputs"],
@@ -105,8 +115,9 @@ def _with_annex(session: Session, plist: PriorityList, content: dict[str, Any]) 
     return content if record is None else {**content, "plan": record}
 
 
-def freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any], reason: str) -> Snapshot:
+def freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any]) -> Snapshot:
     """冻结: the snapshot, which points counted in it, and who got a place."""
+    reason = content["reason"]
     snapshot = Snapshot(
         list_id=plist.id, number=content["number"], taken_at=uow.now, taken_by=uow.actor.person_id, reason=reason,
         content=content, sha256=sha256_hex(content),
@@ -140,7 +151,8 @@ def placed(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """快照核验: the content has the hash on record; the rows follow from the frozen inputs by the frozen rules."""
+    """快照核验: the content has the hash on record, and so have moment and reason; the rows follow from the frozen
+    inputs by the frozen rules."""
 
     content_intact: bool
     rows_follow: bool
@@ -156,12 +168,23 @@ def verify_snapshot(snapshot: Snapshot) -> Verification:
     content: Mapping[str, Any] = snapshot.content
     again = assessed(payload_of(content), content["calibration"])
     frozen = {part: content[part] for part in PARTS}
-    return Verification(sha256_hex(content) == snapshot.sha256, sha256_hex(again) == sha256_hex(frozen))
+    intact = sha256_hex(content) == snapshot.sha256 and _as_told(snapshot)
+    return Verification(intact, sha256_hex(again) == sha256_hex(frozen))
+
+
+def _as_told(snapshot: Snapshot) -> bool:
+    """Moment and reason are those under the hash; in the older format they stood beside it."""
+    content: Mapping[str, Any] = snapshot.content
+    if content["format"] <= OLD_FORMAT:
+        return True
+    told = (snapshot.taken_at.isoformat(timespec="microseconds"), snapshot.reason, snapshot.number)
+    return told == (content["taken_at"], content["reason"], content["number"])
 
 
 def payload_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """What ``evaluation.evaluate`` needs to compute a snapshot's figures again."""
     return {
+        "format": content["format"],
         "places": content["list"]["places"],
         "rules": content["rules"],
         "inputs": content["inputs"],

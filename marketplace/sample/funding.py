@@ -12,7 +12,8 @@ from marketplace.computations.workflow import COMPUTATION
 from marketplace.organisations.models import Organisation
 from marketplace.priority import operations as priority
 from marketplace.priority.funding import operations as funding
-from marketplace.priority.funding.models import FundingRequest, FundingTerms
+from marketplace.priority.funding.factors import Factor
+from marketplace.priority.funding.models import FundingRequest
 from marketplace.priority.funding.queries import plan_of
 from marketplace.priority.funding.terms import Group, Terms, Year
 from marketplace.priority.models import PriorityKind, PriorityList
@@ -35,6 +36,8 @@ REQUESTS = (
 PURPOSE = "用于标准实施所需的设备、培训和第三方评估（示例）。"
 GROUPS = (Group("level:county", least=1), Group("city:*", most=2), Group("unit:*", share=40))
 
+FACTORS = (Factor("level:county", "1.20"),)
+
 
 def funding_round(stage: Stage) -> Scene:
     """Announced three weeks ago; the plan is there, the meeting has looked at it."""
@@ -46,11 +49,9 @@ def funding_round(stage: Stage) -> Scene:
         drawn.is_sample = True
         list_id = drawn.id
     plist = (PriorityList, list_id)
+    _terms(stage, list_id)
     yield stage.day(-21, 15)
     stage.do("approver", priority.announce_list, plist)
-    terms_id = _terms(stage, list_id)
-    yield stage.day(-20, 10)
-    stage.do("approver", funding.confirm_terms, plist, (FundingTerms, terms_id))
     for number, (unit, amount, least) in enumerate(REQUESTS):
         yield stage.day(-18 + number, 11)
         _request(stage, list_id, unit, amount, least)
@@ -63,11 +64,11 @@ def funding_round(stage: Stage) -> Scene:
     _deviation(stage, list_id)
 
 
-def _terms(stage: Stage, list_id: int) -> int:
+def _terms(stage: Stage, list_id: int) -> None:
     until = stage.day(-12, 17, 30).astimezone(UTC).isoformat()
-    terms = Terms((Year(stage.day(0).year, 100 * WAN),), "65", GROUPS, until)
+    terms = Terms((Year(stage.day(0).year, 100 * WAN),), "65", GROUPS, until, FACTORS)
     with stage.acting("officer") as uow:
-        return funding.draft_terms(uow, uow.session.get_one(PriorityList, list_id), terms).id
+        funding.draft_terms(uow, uow.session.get_one(PriorityList, list_id), terms)
 
 
 def _request(stage: Stage, list_id: int, unit: str, amount: int, least: int) -> None:

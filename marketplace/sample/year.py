@@ -39,7 +39,7 @@ LAST_YEAR = (
     Life(
         9, -461, -431, (B("anji", 90, wan=6), B("deqing", 86), B("jingning", 71)), "finished", 2, outcome=85
     ),
-    Life(10, -460, -428, (B("ningbo", 91, ("P-I1",), 12), B("wenzhou", 80)), "finished", outcome=84),
+    Life(10, -460, -428, (B("ningbo", 91, ("P-I1",), 12), B("wenzhou", 80)), "finished", outcome=86),
     Life(13, -459, -429, (B("wenzhou", 88, wan=15), B("quzhou", 82)), "passed"),
     Life(11, -458, -427, (B("shaoxing", 79), B("jiaxing", 74)), "finished", outcome=52),
     Life(2, -457, -426, (B("jiaxing", 90, ("P-C1",), 20), B("yiwu", 83)), "in_acceptance", outcome=88),

@@ -7,6 +7,7 @@ from marketplace.decision.base import Code, InputError
 from marketplace.decision.ranking import (
     Tier,
     acceptability,
+    crossing,
     joint_ranks,
     kendall_tau,
     rank,
@@ -132,6 +133,23 @@ def test_every_feasible_weight_change_makes_the_two_tie() -> None:
     assert found.smallest is not None
     assert 0 in (found.smallest.i, found.smallest.j)
     assert swap(x, w, 0, 0) is None
+
+
+def test_the_smallest_crossing_is_that_of_all_pairs() -> None:
+    """Also far from the cut-off, and the next one when the smallest cannot be told."""
+    x = np.random.default_rng(5).uniform(50, 100, (120, 4))
+    w = np.array([0.4, 0.3, 0.2, 0.1])
+    x = x[np.argsort(-(x @ w))]
+    for first in (1, 45, 119):
+        changes = [
+            change
+            for change in sensitivity(x, w).changes.values()
+            if change is not None and change.feasible and change.i < first <= change.j
+        ]
+        smallest, second = sorted(changes, key=lambda one: (abs(one.percent or 0), one.i, one.j))[:2]
+        assert crossing(x, w, first, lambda _one: True) == smallest
+        assert crossing(x, w, first, lambda one, refused=smallest: one != refused) == second  # type: ignore[misc]
+    assert crossing(x, w, 120, lambda _one: True) is None
 
 
 def test_uncertain_weights_leave_a_dominant_row_on_top() -> None:

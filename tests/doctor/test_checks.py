@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.core.canonical import sha256_hex
 from marketplace.core.database import reading_session
 from marketplace.doctor import CHECKS, Context, examine
 from marketplace.files.models import Attachment
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.organisations.models import Organisation
+from marketplace.priority.funding.models import FundingTerms
+from tests.support.funding import confirmed, drafted, terms
+from tests.support.projects import accepted_project
+from tests.support.rounds import published
 from tests.support.world import World
 
 
@@ -70,3 +75,34 @@ def test_a_stuck_mail_is_found(
             )
         )  # fmt: skip
     assert list(findings(sqlite_world)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("damage", "names"),
+    [
+        ("UPDATE priority_list SET places = places + 1", ["announced-rounds-kept-their-rules"]),
+        ("UPDATE snapshot SET reason = '事后改写'", ["numbered-snapshots-compute-again"]),
+        ("UPDATE snapshot SET taken_at = '2026-01-01 00:00:00.000000'", ["numbered-snapshots-compute-again"]),
+    ],
+)
+def test_a_round_changed_behind_its_hash_is_found(sqlite_world: World, damage: str, names: list[str]) -> None:
+    accepted_project(sqlite_world, "hangzhou", "85")
+    published(sqlite_world)
+    before = findings(sqlite_world)
+    assert before.keys().isdisjoint(names)
+    with sqlite_world.engine.begin() as connection:
+        connection.exec_driver_sql(damage)
+    assert sorted(findings(sqlite_world).keys() - before.keys()) == names
+
+
+def test_terms_changed_behind_the_announced_hash_are_found(sqlite_world: World) -> None:
+    one = drafted(sqlite_world, ())
+    confirmed(sqlite_world, one, terms(sqlite_world))
+    with sqlite_world.uow() as uow:
+        (found,) = uow.session.query(FundingTerms).all()
+        found.rules = {**found.rules, "cut_off": "60"}
+    assert list(findings(sqlite_world)) == ["funding-terms-match-their-hash"]
+    with sqlite_world.uow() as uow:
+        (found,) = uow.session.query(FundingTerms).all()
+        found.sha256 = sha256_hex(found.rules)
+    assert list(findings(sqlite_world)) == ["announced-rounds-kept-their-rules"]

@@ -110,27 +110,28 @@ def rounds_are_announced(season: Season) -> None:
             officer.fill("名单名称", title)
             officer.fill("名额", "1")
             officer.press("保存并预览")
+            if title == FUNDING:
+                _terms(season, officer)
         with season.somebody("approver") as approver:
             approver.takes_up("公布轮次规则", title)
             approver.press("公布规则")
             approver.sees("规则已公布并冻结")
 
 
+def _terms(season: Season, officer: Somebody) -> None:
+    """Envelope and cut-off, to be announced with the rules of the round."""
+    officer.press("查看资金安排")
+    officer.press("拟定资金规则")
+    officer.fill("年度", "2026")
+    officer.fill("资金总额", "70")
+    officer.fill("入选线（总分）", "65")
+    officer.fill("申请截止（北京时间）", season.story.day_from_now(5))
+    officer.press("保存资金规则")
+    officer.sees("随轮次规则一并公布")
+
+
 def money_is_asked_for(season: Season) -> None:
-    """The office fixes envelope and cut-off by two persons; both units ask, the heads submit."""
-    with season.somebody("officer") as officer:
-        _round(officer, FUNDING)
-        officer.press("查看资金安排")
-        officer.press("拟定资金规则")
-        officer.fill("年度", "2026")
-        officer.fill("资金总额", "70")
-        officer.fill("入选线（总分）", "65")
-        officer.fill("申请截止（北京时间）", season.story.day_from_now(5))
-        officer.press("保存资金规则")
-    with season.somebody("approver") as approver:
-        _round(approver, FUNDING)
-        approver.press("查看资金安排")
-        approver.press("确认并公布资金规则")
+    """Both units ask, the heads submit."""
     for unit in season.projects:
         _ask(season, unit)
 

@@ -41,6 +41,7 @@ TERMS: dict[str, Any] = {
     "cut_off": "65.00",
     "groups": [{"subject": "level:county", "least": 1, "most": None, "share": 50}],
     "request_until": "2026-10-20T00:00:00+00:00",
+    "factors": [{"subject": "area:1", "factor": "1.50"}],
 }
 REQUESTS: list[dict[str, Any]] = [
     {

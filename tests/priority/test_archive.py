@@ -14,14 +14,15 @@ from click.testing import Result
 from marketplace.cli.decision import bare_app
 from marketplace.core.canonical import sha256_hex
 from marketplace.priority.archive import pack
-from marketplace.priority.evaluation import evaluate
+from marketplace.priority.evaluation import FORMAT, evaluate
 from marketplace.priority.funding.proposal import propose
 from marketplace.priority.funding.record import plan_payload
 from marketplace.priority.funding.settlement import settle
-from marketplace.priority.rules import RoundRules
+from marketplace.priority.rules import RoundRules, rules_sha256
 from tests.priority.frozen import INPUTS, REQUESTS, TERMS
 
-AT, REASON = "2026-11-20T08:00:00.000000+00:00", ""
+AT, LATER = "2026-11-20T08:00:00.000000+00:00", "2026-11-21T08:00:00.000000+00:00"
+ARCHIVES = Path(__file__).parent / "archives"
 
 
 @pytest.fixture(scope="module")
@@ -29,23 +30,26 @@ def content() -> dict[str, Any]:
     """A funding round's content as a snapshot freezes it."""
     rules = RoundRules(0).to_dict()
     found = {
-        "format": 2,
+        "format": FORMAT,
         "list": {"code": "YX-2026-01", "kind": "funding", "title": "资金支持（示例）", "places": 2},
         "number": 1,
+        "taken_at": AT,
+        "reason": "",
         "rules": rules,
-        "rules_sha256": sha256_hex(rules),
+        "rules_sha256": rules_sha256(rules, 2, sha256_hex(TERMS)),
         "inputs": INPUTS,
-        **evaluate({"places": 2, "rules": rules, "inputs": INPUTS}),
+        **evaluate({"format": FORMAT, "places": 2, "rules": rules, "inputs": INPUTS}),
     }
     proposal = propose(plan_payload(TERMS, REQUESTS, found))
     settled = settle(TERMS, REQUESTS, proposal, []).to_dict()
     plan = {"terms": TERMS, "requests": REQUESTS, "proposal": proposal, "deviations": [], "settled": settled}
-    return json.loads(json.dumps({**found, "plan": {**plan, "terms_history": []}}))
+    history = [{"number": 1, "sha256": sha256_hex(TERMS), "reason": "", "confirmed_at": AT}]
+    return json.loads(json.dumps({**found, "plan": {**plan, "terms_history": history}}))
 
 
 @pytest.fixture(scope="module")
 def packed(content: dict[str, Any]) -> bytes:
-    return pack(content, AT, REASON)
+    return pack(content)
 
 
 def verified(tmp_path: Path, data: bytes) -> Result:
@@ -61,12 +65,30 @@ def test_the_published_file_is_computed_again_to_the_byte(
     assert done.exit_code == 0, done.output
     assert sha256_hex(content) in done.output
     assert "identical" in done.output
-    assert pack(json.loads(json.dumps(content)), AT, REASON) == packed
+    assert pack(json.loads(json.dumps(content))) == packed
 
 
 def test_without_a_plan_too(tmp_path: Path, content: dict[str, Any]) -> None:
     ranking = {name: value for name, value in content.items() if name != "plan"}
-    assert verified(tmp_path, pack(ranking, AT, "成绩更正（示例）")).exit_code == 0
+    ranking |= {"reason": "成绩更正（示例）", "rules_sha256": rules_sha256(ranking["rules"], 2)}
+    assert verified(tmp_path, pack(ranking)).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["format2-pilot.zip", "format2-funding.zip"])
+def test_what_was_published_before_is_still_computed_again_to_the_byte(tmp_path: Path, name: str) -> None:
+    done = verified(tmp_path, (ARCHIVES / name).read_bytes())
+    assert done.exit_code == 0, done.output
+
+
+def test_moment_and_reason_are_under_the_hash(content: dict[str, Any]) -> None:
+    hashes = {
+        sha256_hex(one)
+        for one in (content, {**content, "reason": "另一个理由（示例）"}, {**content, "taken_at": LATER})
+    }
+    assert len(hashes) == 3
+    with zipfile.ZipFile(io.BytesIO(pack(content, {"taken_at": LATER, "reason": "x"}))) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert (manifest["published_at"], manifest["reason"]) == (AT, "")
 
 
 def test_it_explains_itself_in_both_languages(packed: bytes) -> None:
@@ -105,6 +127,8 @@ CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
     ),
     "plan.settled.spent[0]": lambda content: content["plan"]["settled"].update(spent=[1]),
     "plan.proposal": lambda content: content["plan"]["terms"]["years"][0].update(envelope=70_000_000),
+    "plan.terms: ": lambda content: content["plan"]["terms"]["factors"][0].update(factor="1.40"),
+    "rules_sha256: ": lambda content: content["plan"]["terms_history"][0].update(sha256="0" * 64),
 }
 
 
@@ -114,7 +138,7 @@ def test_a_forged_figure_is_named_even_when_all_hashes_are_made_anew(
 ) -> None:
     forged = json.loads(json.dumps(content))
     CHANGES[where](forged)
-    done = verified(tmp_path, pack(forged, AT, REASON))
+    done = verified(tmp_path, pack(forged))
     assert done.exit_code == 1
     assert f"differs: {where}" in done.output
 

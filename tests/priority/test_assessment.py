@@ -11,7 +11,7 @@ import pytest
 
 from marketplace.core.canonical import canonical_json
 from marketplace.priority.assessment import matrix_of
-from marketplace.priority.evaluation import assessed, evaluate, preview
+from marketplace.priority.evaluation import FORMAT, assessed, evaluate, preview
 from marketplace.priority.inputs import pseudonyms_for, seed_of, with_sheets
 from marketplace.priority.rules import Criterion, RoundRules, Source, rules_from_dict
 from marketplace.priority.scores import announced_scores, differing
@@ -64,7 +64,7 @@ def payload(
         "kind": "national", "at": AT, "seed": seed_of("YX"), "units": units, "outcomes": outcomes, "failed": [],
         "entries": entries, "selected": [], "declarations": [], "sheets": sheets,
     }  # fmt: skip
-    return {"rules": RULES.to_dict(), "places": places, "inputs": inputs}
+    return {"format": FORMAT, "rules": RULES.to_dict(), "places": places, "inputs": inputs}
 
 
 def worth(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -124,6 +124,14 @@ def test_the_smallest_change_of_weight_really_changes_the_list() -> None:
     assert by_key[change["enters"]] >= by_key[change["leaves"]] - 0.02
     before = {row["key"]: Decimal(row["total"]) for row in found["rows"]}
     assert before[change["enters"]] < before[change["leaves"]]
+
+
+def test_every_pair_across_the_cut_is_compared_and_a_tie_there_is_told() -> None:
+    found = evaluate(payload([90, 85, 85, 60], noise=0, places=2))["assessment"]
+    assert found["compared"] == [2, 2]
+    assert found["tied"] == ["project:2", "project:3"]
+    whole = evaluate(payload([90, 85, 80, 60], places=4))["assessment"]
+    assert (whole["compared"], whole["tied"], whole["sensitivity"]) == ([4, 0], [], None)
 
 
 def test_numbers_of_the_matrix_add_up_to_the_totals() -> None:

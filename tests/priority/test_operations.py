@@ -213,10 +213,10 @@ def test_expired_points_do_not_count(sqlite_world: World) -> None:
     assert (row["base"], row["priority"], row["entries"]) == ("85.00", "0.00", [])
 
 
-def test_the_funding_list_ranks_projects(world: World) -> None:
+def test_a_national_list_ranks_projects(world: World) -> None:
     accepted_project(world, "hangzhou", "82")
     accepted_project(world, "hangzhou", "95")
-    published(world, "funding", 5)
+    published(world, "national", 5)
     rows = snapshots(world)[0].content["rows"]
     assert [(row["base"], row["priority"]) for row in rows] == [("95.00", "10.00"), ("82.00", "10.00")]
 

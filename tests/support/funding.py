@@ -42,18 +42,20 @@ def amounts(amount: int = 60, minimum: int = 50) -> list[dict[str, int]]:
     return [{"year": 2026, "amount": amount * WAN, "minimum": minimum * WAN}]
 
 
-def announced(world: World, projects: tuple[tuple[str, str], ...] = PROJECTS) -> Round:
-    """An announced round over accepted projects."""
+def drafted(world: World, projects: tuple[tuple[str, str], ...] = PROJECTS) -> Round:
+    """A draft of a round over accepted projects, without terms."""
     ids = {unit: accepted_project(world, unit, score) for unit, score in projects}
     plist = world.do("officer", draft_list, "funding", "2026年度资金支持（示例）", 3, RoundRules(0))
-    world.do("approver", announce_list, (PriorityList, plist.id))
     return Round(plist.id, ids)
 
 
 def confirmed(world: World, one: Round, given: Terms, reason: str = "") -> None:
-    """Terms drafted by the officer and confirmed by the approver."""
+    """Terms drafted by the officer; announced with the round by the approver, or confirmed when they are a change."""
     made = world.do("officer", operations.draft_terms, one.key, given, reason)
-    world.do("approver", operations.confirm_terms, one.key, (FundingTerms, made.id))
+    if made.number == 1:
+        world.do("approver", announce_list, one.key)
+    else:
+        world.do("approver", operations.confirm_terms, one.key, (FundingTerms, made.id))
 
 
 def requested(world: World, one: Round, unit: str, years: list[dict[str, int]] | None = None) -> int:
@@ -75,7 +77,7 @@ def closed(world: World, one: Round) -> None:
 
 def planned(world: World, given: Terms | None = None, **years: list[dict[str, int]]) -> Round:
     """A round with a computed plan."""
-    one = announced(world)
+    one = drafted(world)
     finished(world, one, given or terms(world), **years)
     return one
 

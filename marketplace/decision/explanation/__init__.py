@@ -4,6 +4,7 @@ from marketplace.decision.explanation.facts import Explanation, explain, explain
 from marketplace.decision.explanation.shapes import (
     Contribution,
     Facts,
+    Favoured,
     Funding,
     Named,
     Neighbour,
@@ -16,6 +17,7 @@ __all__ = [
     "Contribution",
     "Explanation",
     "Facts",
+    "Favoured",
     "Funding",
     "Named",
     "Neighbour",

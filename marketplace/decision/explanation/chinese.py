@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from marketplace.decision.explanation.shapes import Facts, Funding, Round
+from marketplace.decision.explanation.shapes import Facts, Favoured, Funding, Round
 from marketplace.decision.ranking import Tier
 
 SURE = {Decimal("0.9"): "九成把握", Decimal("0.95"): "九成五的把握", Decimal("0.8"): "八成把握"}
@@ -90,9 +90,18 @@ def funding_sentence(funding: Funding | None) -> str:
         return ""
     conditions = "、".join([f"总预算{wan(funding.budget)}", *(rule.zh for rule in funding.conditions)])
     time_limit = "" if funding.proven else "该方案为限定时间内求得。"
+    end = f"。{_favoured(funding.favoured)}{time_limit}"
     if funding.proposed:
-        return f"在{conditions}的条件下，该项目列入建议资助名单{_compared(funding)}。{time_limit}"
-    return f"在{conditions}的条件下，该项目未列入建议资助名单{_why_not(funding)}。{time_limit}"
+        return f"在{conditions}的条件下，该项目列入建议资助名单{_compared(funding)}{end}"
+    return f"在{conditions}的条件下，该项目未列入建议资助名单{_why_not(funding)}{end}"
+
+
+def _favoured(one: Favoured | None) -> str:
+    if one is None:
+        return ""
+    counted = f"高出入选线的{one.points}分在方案中按{one.value}分计，综合得分和名次不变"
+    same = f"若不设战略系数，结果{'相同' if one.same_without else '不同'}"
+    return f"该项目属于{one.subject.zh}，战略系数为{one.factor}，{counted}；{same}。"
 
 
 def _compared(funding: Funding) -> str:

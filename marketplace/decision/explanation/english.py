@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from marketplace.decision.explanation.shapes import Facts, Funding, Neighbour, Round
+from marketplace.decision.explanation.shapes import Facts, Favoured, Funding, Neighbour, Round
 from marketplace.decision.ranking import Tier
 
 TIERS = {
@@ -98,9 +98,21 @@ def funding_sentence(funding: Funding | None) -> str:
         [f"a budget of {money(funding.budget)}", *(rule.en for rule in funding.conditions)]
     )
     time_limit = "" if funding.proven else " The plan is the best found within the time limit."
+    end = f".{_favoured(funding.favoured)}{time_limit}"
     if funding.proposed:
-        return f"Under {conditions}, it is proposed for funding{_compared(funding)}.{time_limit}"
-    return f"Under {conditions}, it is not proposed for funding{_why_not(funding)}.{time_limit}"
+        return f"Under {conditions}, it is proposed for funding{_compared(funding)}{end}"
+    return f"Under {conditions}, it is not proposed for funding{_why_not(funding)}{end}"
+
+
+def _favoured(one: Favoured | None) -> str:
+    if one is None:
+        return ""
+    counted = f"its {one.points} points above the cut-off count as {one.value} in the plan"
+    same = "the same" if one.same_without else "different"
+    return (
+        f" It belongs to {one.subject.en}, strategic factor {one.factor}: {counted}; score and rank stay."
+        f" Without strategic factors the result is {same}."
+    )
 
 
 def _compared(funding: Funding) -> str:

@@ -50,6 +50,18 @@ class Recusal:
 
 
 @dataclass(frozen=True)
+class Favoured:
+    """A strategic factor (战略系数): the `points` above the cut-off count `factor` times because the project is one of
+    `subject`; `same_without`: the plan treats it alike without any factor."""
+
+    subject: Named
+    factor: Decimal
+    points: Decimal
+    value: Decimal
+    same_without: bool
+
+
+@dataclass(frozen=True)
 class Funding:
     """What the plan says (资助建议): amounts in whole 元; `conditions` are the group rules in force.
 
@@ -65,6 +77,7 @@ class Funding:
     missing: int | None = None
     enters_at: int | None = None
     proven: bool = True
+    favoured: Favoured | None = None
 
 
 @dataclass(frozen=True)

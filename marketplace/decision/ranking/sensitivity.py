@@ -4,7 +4,7 @@ Pairwise weight changes: E. Triantaphyllou & A. Sánchez, Decision Sciences 28 (
 Rank acceptability under uncertain weights (SMAA): R. Lahdelma & P. Salminen, Operations Research 49 (2001).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +77,38 @@ def sensitivity(
         changes=changes,
         smallest=_smallest(changes, set(best_first(scores)[:top_k])),
     )
+
+
+def crossing(
+    matrix: Sequence[Sequence[float]] | Floats,
+    weights: Sequence[float] | Floats,
+    first: int,
+    usable: Callable[[WeightChange], bool],
+) -> WeightChange | None:
+    """The smallest feasible change, in percent, that lets a row behind the `first` ones of [P, C] tie with one of them:
+    every such pair is compared. Ties: lowest rows, then criterion. `usable` refuses changes that cannot be told."""
+    x = finite(matrix, "matrix", 2)
+    w = checked_weights(weights, x.shape[1])
+    scores = x @ w
+    found = [_smallest_of(x, w, scores, first, k, usable) for k in range(len(w)) if w[k]]
+    return min((one for one in found if one is not None), key=_size, default=None)
+
+
+def _smallest_of(
+    x: Floats, w: Floats, scores: Floats, first: int, k: int, usable: Callable[[WeightChange], bool]
+) -> WeightChange | None:
+    difference = x[None, first:, k] - x[:first, None, k]
+    gap = scores[None, first:] - scores[:first, None]
+    change = np.divide(gap, difference, out=np.full(gap.shape, np.inf), where=difference != 0)
+    size = np.where(change <= w[k], np.abs(100 * change / w[k]), np.inf)
+    while size.size and np.isfinite(least := size.min()):
+        i, j = divmod(int(np.argmax(size <= least)), size.shape[1])
+        percent = float(100 * change[i, j] / w[k])
+        one = WeightChange(i, first + j, k, float(change[i, j]), percent, True)
+        if usable(one):
+            return one
+        size[i, j] = np.inf
+    return None
 
 
 def swap(matrix: Floats, weights: Floats, i: int, j: int) -> WeightChange | None:

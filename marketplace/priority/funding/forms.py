@@ -1,15 +1,18 @@
 """Forms of funding."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField, SelectField
 from wtforms.validators import InputRequired
 
+from marketplace.priority.funding.factors import FAVOURED, FIELD, MOST_FACTORS, Factor, subject_named
 from marketplace.priority.funding.models import FundingTerms
 from marketplace.priority.funding.operations import LONGEST_PURPOSE, LONGEST_REASON
-from marketplace.priority.funding.queries import until_of
+from marketplace.priority.funding.queries import topic_fields, until_of
 from marketplace.priority.funding.terms import (
     MOST_GROUPS,
     MOST_YEARS,
@@ -22,7 +25,10 @@ from marketplace.priority.funding.terms import (
 from marketplace.web.fields import WholeField
 from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField, WanField
 from marketplace.web.i18n import speaks_english
+from marketplace.web.requests import db_session
 from marketplace.web.rows import Row
+
+MOST_DECIMALS = 2
 
 
 class YearRow(Row):
@@ -50,6 +56,38 @@ class GroupRow(Row):
         return Group(self.subject.data or "", self.least.data or 0, self.most.data, self.share.data)
 
 
+class FactorRow(Row):
+    """One strategic factor."""
+
+    subject = SelectField(_l("对象"), validate_choice=False)
+    factor = TextField(_l("战略系数"), most=4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = tuple(f"{FIELD}{name}" for name in known_fields())
+        named = [(code, subject_named(code)) for code in (*FAVOURED, *fields)]
+        self.subject.choices = [(code, words.en if speaks_english() else words.zh) for code, words in named]
+
+    def strategic(self) -> Factor:
+        """The factor as typed, with two decimals where it is a number."""
+        return Factor(self.subject.data or "", two_decimals(self.factor.data or ""))
+
+
+def known_fields() -> Sequence[str]:
+    """The topics' fields, asked for once in a request."""
+    if "funding_fields" not in g:
+        g.funding_fields = topic_fields(db_session())
+    found: Sequence[str] = g.funding_fields
+    return found
+
+
+def two_decimals(text: str) -> str:
+    """1.2 as 1.20; what is no such number stays as it was typed."""
+    whole, _, part = text.partition(".")
+    plain = whole.isdecimal() and (part.isdecimal() or not part) and len(part) <= MOST_DECIMALS
+    return f"{whole}.{part:0<2}" if plain else text
+
+
 class TermsForm(Form):
     """资金规则."""
 
@@ -59,6 +97,7 @@ class TermsForm(Form):
     )
     request_until = BeijingDateTimeField(_l("申请截止（北京时间）"))
     groups = FieldList(FormField(GroupRow), label=_l("名额与占比规则"), max_entries=MOST_GROUPS)
+    factors = FieldList(FormField(FactorRow), label=_l("战略系数"), max_entries=MOST_FACTORS)
     reason = LongTextField(_l("修改理由"), most=LONGEST_REASON)
 
     def terms(self) -> Terms:
@@ -69,6 +108,7 @@ class TermsForm(Form):
             self.cut_off.data or "",
             tuple(row.form.group() for row in self.groups),
             until.astimezone(UTC).isoformat() if until else "",
+            tuple(row.form.strategic() for row in self.factors),
         )
 
     @classmethod
@@ -76,18 +116,22 @@ class TermsForm(Form):
         """The form as the terms stand, or with a proposal for new ones."""
         if found is None:
             return cls(formdata=None, data={"years": [{"year": year}], "cut_off": "70"})
-        terms = terms_from_dict(found.rules)
-        data = {
-            "years": [{"year": one.year, "envelope": one.envelope} for one in terms.years],
-            "cut_off": terms.cut_off,
-            "groups": [
-                {"subject": one.subject, "least": one.least or None, "most": one.most, "share": one.share}
-                for one in terms.groups
-            ],
-            "request_until": until_of(found),
-            "version": str(found.version),
-        }
-        return cls(formdata=None, data=data)
+        data = typed(terms_from_dict(found.rules))
+        own = {"request_until": until_of(found), "version": str(found.version)}
+        return cls(formdata=None, data={**data, **own})
+
+
+def typed(terms: Terms) -> dict[str, Any]:
+    """The terms as somebody would type them."""
+    return {
+        "years": [{"year": one.year, "envelope": one.envelope} for one in terms.years],
+        "cut_off": terms.cut_off,
+        "groups": [
+            {"subject": one.subject, "least": one.least or None, "most": one.most, "share": one.share}
+            for one in terms.groups
+        ],
+        "factors": [{"subject": one.subject, "factor": one.factor} for one in terms.factors],
+    }
 
 
 class AmountRow(Row):

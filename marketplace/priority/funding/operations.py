@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from marketplace.computations.models import Computation
 from marketplace.computations.operations import request as ask_worker
 from marketplace.core.canonical import sha256_hex
@@ -35,6 +37,7 @@ from marketplace.priority.funding.workflow import (
     TermsState,
 )
 from marketplace.priority.models import PriorityList
+from marketplace.priority.workflow import PriorityState
 from marketplace.projects.models import Project
 
 LONGEST_REASON = 1000
@@ -52,18 +55,21 @@ def draft_terms(
     if draft is not None:
         require_version(draft, version)
     confirmed = [one for one in known if one.state != TermsState.DRAFT]
-    _check_terms(uow, terms, reason, is_change=bool(confirmed))
+    check_terms(uow, terms, reason, is_change=bool(confirmed))
     if draft is None:
         draft = FundingTerms(list_id=plist.id, number=len(known) + 1)
         uow.session.add(draft)
     draft.rules, draft.sha256, draft.reason = terms.to_dict(), sha256_hex(terms.to_dict()), reason
     draft.proposed_by, draft.proposed_at = uow.actor.person_id or 0, uow.now
+    if plist.state == PriorityState.DRAFT:
+        flag_modified(plist, "places")  # whoever announces the round must have seen these terms
     uow.session.flush()
     uow.emit(FundingTermsDrafted(list_id=plist.id, number=draft.number, opinion=reason or None))
     return draft
 
 
-def _check_terms(uow: UnitOfWork, terms: Terms, reason: str, *, is_change: bool) -> None:
+def check_terms(uow: UnitOfWork, terms: Terms, reason: str, *, is_change: bool) -> None:
+    """Refuses terms that cannot be announced."""
     problems = terms_problems(terms)
     until = datetime.fromisoformat(terms.request_until) if terms.request_until else None
     if until is None or (until <= uow.now and not is_change):

@@ -90,10 +90,10 @@ def standing_on(session: Session, plist: PriorityList, payload: Mapping[str, Any
 
 
 def plan_problem(session: Session, plist: PriorityList, content: Mapping[str, Any]) -> Problem | None:
-    """Why the list cannot be published yet. A round for which no terms were ever set is a mere ranking."""
+    """Why the list cannot be published yet."""
     terms = queries.terms_of(session, plist.id)
     if not terms:
-        return None
+        return N_("资金规则还没有确认")
     if terms[0].state == TermsState.DRAFT:
         return N_("还有资金规则待确认")
     payload = plan_payload(terms[0].rules, queries.facts_of(session, plist.id), content)

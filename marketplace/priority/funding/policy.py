@@ -61,6 +61,7 @@ def may_confirm_terms(actor: Actor, plist: PriorityList, terms: FundingTerms) ->
     """确认资金规则: by an approver who has not drafted them."""
     return first_refusal(
         _approver(actor),
+        _if(plist.state != PriorityState.DRAFT, N_("资金规则随轮次规则一并公布，不单独确认")),
         _if(FUNDING_TERMS.allows(terms.state, "confirm"), N_("资金规则已经确认")),
         _if(plist.state != PriorityState.PUBLISHED, N_("名单已发布，不能再修改资金规则")),
         _if(actor.person_id != terms.proposed_by, N_("拟定人不能确认自己拟定的资金规则，请由另一人办理")),

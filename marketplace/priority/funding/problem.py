@@ -13,6 +13,7 @@ from marketplace.decision.base import Floats
 from marketplace.decision.explanation import Named
 from marketplace.priority.assessment import matrix_of
 from marketplace.priority.funding import words
+from marketplace.priority.funding.factors import Applied, applied, belongs
 from marketplace.priority.funding.terms import EACH, FEN_PER_YUAN, Group, Terms, terms_from_dict
 from marketplace.priority.rules import rules_from_dict
 
@@ -37,7 +38,8 @@ class Expanded:
 @dataclass(frozen=True)
 class Posed:
     """The problem with what its numbers mean: ``lines`` are the requests of ranked projects in the ranking's order,
-    ``ranks`` and ``scores`` theirs; ``left_out`` are requests of projects that are not ranked; ``draws`` [P, B]."""
+    ``ranks`` and ``scores`` theirs; ``left_out`` are requests of projects that are not ranked; ``draws`` [P, B];
+    ``raised`` are the strategic factors."""
 
     terms: Terms
     given: Request
@@ -47,6 +49,16 @@ class Posed:
     rules: tuple[Expanded, ...]
     draws: Floats
     left_out: tuple[str, ...]
+    raised: tuple[Applied, ...]
+
+    @property
+    def plain(self) -> Floats:
+        """Points above the cut-off [P], before any strategic factor."""
+        return values_above(_scores(self.scores), float(Decimal(self.terms.cut_off)))[0]
+
+    def without_factors(self) -> Request:
+        """The same without strategic factors."""
+        return replace(self.given, value=self.plain)
 
     def without_rules(self) -> Request:
         """The same without group rules."""
@@ -67,23 +79,29 @@ def pose(payload: Mapping[str, Any]) -> Posed:
     ranked = [row for row in payload["rows"] if row["key"] in by_key]
     lines = tuple(by_key[row["key"]] for row in ranked)
     expanded = expand(terms.groups, lines)
+    raised = tuple(applied(terms.factors, line) for line in lines)
     return Posed(
         terms=terms,
-        given=_given(terms, lines, ranked, expanded),
+        given=_given(terms, lines, ranked, expanded, raised),
         lines=lines,
         ranks=tuple(row["rank"] for row in ranked),
         scores=tuple(row["total"] for row in ranked),
         rules=expanded,
-        draws=_draws(payload, ranked, float(terms.cut_off)),
+        draws=_draws(payload, ranked, float(terms.cut_off)) * _factors(raised)[:, None],
         left_out=tuple(sorted(by_key.keys() - {row["key"] for row in ranked})),
+        raised=raised,
     )
 
 
 def _given(
-    terms: Terms, lines: Sequence[Line], ranked: Sequence[Line], expanded: Sequence[Expanded]
+    terms: Terms,
+    lines: Sequence[Line],
+    ranked: Sequence[Line],
+    expanded: Sequence[Expanded],
+    raised: Sequence[Applied],
 ) -> Request:
-    scores = [float(row["total"]) for row in ranked]
-    value, eligible = values_above(np.array(scores, dtype=np.float64), float(Decimal(terms.cut_off)))
+    scores = _scores([row["total"] for row in ranked])
+    value, eligible = values_above(scores, float(Decimal(terms.cut_off)), _factors(raised))
     return request(
         value,
         yuan(lines, len(terms.years), "amount"),
@@ -92,6 +110,14 @@ def _given(
         rules=[one.rule() for one in expanded],
         eligible=eligible,
     )
+
+
+def _scores(texts: Sequence[str]) -> Floats:
+    return np.array([float(text) for text in texts], dtype=np.float64)
+
+
+def _factors(raised: Sequence[Applied]) -> Floats:
+    return np.array([float(one.factor) for one in raised], dtype=np.float64)
 
 
 def yuan(lines: Sequence[Line], years: int, name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -119,9 +145,7 @@ def _members_of(group: Group, lines: Sequence[Line]) -> list[str]:
 def _belongs(line: Line, group: Group, member: str) -> bool:
     if group.value == EACH:
         return bool(line[group.by] == member)
-    if group.by == "area":
-        return bool(line["area"])
-    return bool(line[group.by] == group.value)
+    return belongs(line, group.subject)
 
 
 def _draws(payload: Mapping[str, Any], ranked: Sequence[Line], cut_off: float) -> Floats:

@@ -4,7 +4,7 @@ Everything leaves as plain values: amounts in 分, values in hundredths of a poi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
@@ -25,8 +25,9 @@ from marketplace.decision.allocation import (
     violations,
 )
 from marketplace.decision.base import Bools, Ints
-from marketplace.decision.explanation import Funding, Named, explain_funding
+from marketplace.decision.explanation import Favoured, Funding, Named, explain_funding
 from marketplace.priority.funding import words
+from marketplace.priority.funding.factors import rule_named
 from marketplace.priority.funding.problem import Posed, pose
 from marketplace.priority.funding.terms import FEN_PER_YUAN
 
@@ -95,16 +96,50 @@ def _analysed(posed: Posed, plan: Plan, payload: Mapping[str, Any], report: Repo
         report(60, N_("正在按评分误差反复求解"))
         sure = robustness(posed.given, posed.draws, DRAWS, SECONDS)
         times, solved = sure.funded.tolist(), sure.solved
-    free = allocate(posed.without_rules(), time_s=SECONDS)
     others = _others(posed, payload)
-    rows = [
-        _row(posed, plan, free.funded, p, waiting.get(p), times[p], others) for p in range(len(posed.lines))
-    ]
+    seen = Seen(
+        posed, plan, allocate(posed.without_rules(), time_s=SECONDS).funded, _plain(posed, plan), others
+    )
+    rows = [_row(seen, p, waiting.get(p), times[p]) for p in range(len(posed.lines))]
     return {
+        **_favour(seen),
         "price": price and {"points": points(price.points), "money": price.money * FEN_PER_YUAN},
         "draws": solved,
         "others": {name: _other(posed, chosen) for name, chosen in others.items()},
         "rows": rows,
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a row's paragraph compares: the plan beside the ones without group rules and without strategic factors, and
+    what other ways would fund."""
+
+    posed: Posed
+    plan: Plan
+    free: Bools
+    plain: Bools | None
+    others: Mapping[str, Bools]
+
+
+def _plain(posed: Posed, plan: Plan) -> Bools | None:
+    """Who would be funded without strategic factors; None where the terms have none."""
+    if not posed.terms.factors or not plan.feasible:
+        return None
+    return allocate(posed.without_factors(), time_s=SECONDS).funded
+
+
+def _favour(seen: Seen) -> dict[str, Any]:
+    """战略系数 and what they change: who is funded only with them, who only without. Nothing where there are none."""
+    if seen.plain is None:
+        return {}
+    keys = [line["key"] for line in seen.posed.lines]
+    return {
+        "factors": [_named(rule_named(one)) for one in seen.posed.terms.factors],
+        "by_factors": {
+            "enter": [key for key, p in zip(keys, seen.plan.funded & ~seen.plain, strict=True) if p],
+            "leave": [key for key, p in zip(keys, ~seen.plan.funded & seen.plain, strict=True) if p],
+        },
     }
 
 
@@ -149,7 +184,7 @@ def _shown(kind: str, value: Fraction) -> str:
 def _others(posed: Posed, payload: Mapping[str, Any]) -> dict[str, Bools]:
     """What other ways would fund: by rank, and by equal shares of the experts' votes where there are sheets."""
     given = posed.given
-    found = {"by_rank": rank_and_fund(given.value, given.minimum, given.budget, given.eligible).funded}
+    found = {"by_rank": rank_and_fund(posed.plain, given.minimum, given.budget, given.eligible).funded}
     shares = _equal_shares(posed, payload["sheets"])
     return found if shares is None else {**found, "equal_shares": shares}
 
@@ -182,17 +217,10 @@ def _other(posed: Posed, funded: Bools) -> dict[str, Any]:
     }
 
 
-def _row(
-    posed: Posed,
-    plan: Plan,
-    free: Bools,
-    p: int,
-    waiting: RunnerUp | None,
-    times: int,
-    others: Mapping[str, Bools],
-) -> dict[str, Any]:
+def _row(seen: Seen, p: int, waiting: RunnerUp | None, times: int) -> dict[str, Any]:
+    posed, plan = seen.posed, seen.plan
     line, funded = posed.lines[p], bool(plan.funded[p])
-    told = explain_funding(_funding(posed, plan, free, p, waiting)) if plan.feasible else Named("", "")
+    told = explain_funding(_funding(seen, p, waiting)) if plan.feasible else Named("", "")
     return {
         "key": line["key"],
         "rank": posed.ranks[p],
@@ -202,11 +230,19 @@ def _row(
         "funded": funded,
         "amounts": _fen(plan.amount, p),
         "times": times,
-        "others": sorted(name for name, chosen in others.items() if chosen[p]),
+        "others": sorted(name for name, chosen in seen.others.items() if chosen[p]),
         "runner_up": _runner_up(posed, waiting),
         "zh": told.zh,
         "en": told.en,
+        **_raised(posed, p),
     }
+
+
+def _raised(posed: Posed, p: int) -> dict[str, Any]:
+    """The points above the cut-off and the factor that makes the value of them, apart; only where there are factors."""
+    if not posed.terms.factors:
+        return {}
+    return {"points": points(float(posed.plain[p])), "factor": f"{posed.raised[p].factor:.2f}"}
 
 
 def _fen(amount: Ints, p: int) -> list[int]:
@@ -223,8 +259,8 @@ def _runner_up(posed: Posed, waiting: RunnerUp | None) -> dict[str, Any] | None:
     }
 
 
-def _funding(posed: Posed, plan: Plan, free: Bools, p: int, waiting: RunnerUp | None) -> Funding:
-    funded = bool(plan.funded[p])
+def _funding(seen: Seen, p: int, waiting: RunnerUp | None) -> Funding:
+    posed, plan, funded = seen.posed, seen.plan, bool(seen.plan.funded[p])
     mine = {rule.name for rule in posed.given.rules if p in rule.members}
     binding = [posed.said(name) for name in plan.binding if name in mine or name.startswith("budget")]
     low = Named("未达到入选线", "the cut-off it does not reach")
@@ -232,8 +268,19 @@ def _funding(posed: Posed, plan: Plan, free: Bools, p: int, waiting: RunnerUp | 
         proposed=funded,
         budget=int(posed.given.budget.sum()),
         conditions=tuple(words.rule(group) for group in posed.terms.groups),
-        same_without_conditions=bool(free[p]) == funded if funded else None,
+        same_without_conditions=bool(seen.free[p]) == funded if funded else None,
         binding=() if funded else tuple(binding) if posed.given.eligible[p] else (low,),
         enters_at=None if waiting is None else waiting.enters_at,
         proven=plan.status == "optimal",
+        favoured=_favoured(seen, p),
     )
+
+
+def _favoured(seen: Seen, p: int) -> Favoured | None:
+    """What a factor above 1 did for a project that reaches the cut-off."""
+    posed, own = seen.posed, seen.posed.raised[p]
+    if own.said is None or seen.plain is None or not posed.given.eligible[p]:
+        return None
+    plain, value = (Decimal(points(float(values[p]))) for values in (posed.plain, posed.given.value))
+    same = bool(seen.plain[p]) == bool(seen.plan.funded[p])
+    return Favoured(own.said, own.factor.quantize(Decimal("0.01")), plain, value, same)

@@ -137,6 +137,12 @@ def _city(unit: Organisation, parent: Organisation | None) -> str:
     return city.name if city is not None and city.kind == OrganisationKind.MUNICIPAL else ""
 
 
+def topic_fields(session: Session) -> Sequence[str]:
+    """The fields topics are about, for rules on one of them."""
+    query = select(Topic.field).where(Topic.field != "").distinct().order_by(Topic.field)
+    return session.scalars(query).all()
+
+
 def plan_of(session: Session, list_id: int) -> Computation | None:
     """The newest computation of the plan, whatever became of it."""
     return latest(session, KIND, SUBJECT, list_id)

@@ -1,4 +1,5 @@
-"""Terms of a funding round (资金规则): envelope of each year, cut-off, rules on groups. Plain values; money in 分."""
+"""Terms of a funding round (资金规则): envelope of each year, cut-off, rules on groups, strategic factors. Plain
+values; money in 分."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,6 +8,7 @@ from typing import Any
 
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
+from marketplace.priority.funding.factors import FAVOURED, Factor, factors_problems
 
 MOST_YEARS = 3
 MOST_GROUPS = 20
@@ -15,10 +17,7 @@ FEN_PER_YUAN = 100
 EACH = "*"
 
 SUBJECTS: dict[str, tuple[str, str]] = {
-    "level:county": ("县级单位的项目", "projects of county units"),
-    "level:municipal": ("市级单位的项目", "projects of municipal units"),
-    "level:direct_unit": ("省局直属单位的项目", "projects of the province's own units"),
-    "area:1": ("山区海岛县的项目", "projects of mountain and island counties"),
+    **FAVOURED,
     "city:*": ("每个设区市的项目", "projects of each city"),
     "field:*": ("每个领域的项目", "projects of each field"),
     "unit:*": ("每个单位的项目", "projects of each unit"),
@@ -57,12 +56,14 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """资金规则: ``cut_off`` is the total score below which nothing is funded; units submit requests until
-    ``request_until`` (ISO)."""
+    ``request_until`` (ISO). Terms without ``factors`` do not name them: their hash is that of terms written before
+    there were any."""
 
     years: tuple[Year, ...]
     cut_off: str
     groups: tuple[Group, ...] = ()
     request_until: str = ""
+    factors: tuple[Factor, ...] = ()
 
     @property
     def total(self) -> int:
@@ -76,6 +77,7 @@ class Terms:
             "cut_off": self.cut_off,
             "groups": [asdict(group) for group in self.groups],
             "request_until": self.request_until,
+            **({"factors": [asdict(one) for one in self.factors]} if self.factors else {}),
         }
 
 
@@ -86,6 +88,7 @@ def terms_from_dict(value: Mapping[str, Any]) -> Terms:
         value["cut_off"],
         tuple(Group(**group) for group in value["groups"]),
         value["request_until"],
+        tuple(Factor(**one) for one in value.get("factors", ())),
     )
 
 
@@ -99,7 +102,7 @@ def terms_problems(terms: Terms) -> dict[str, Problem]:
             problems[f"groups.{number}.subject"] = wrong
     if len({group.subject for group in terms.groups}) != len(terms.groups):
         problems["groups"] = N_("同一类对象只能设一条规则")
-    return problems
+    return problems | factors_problems(terms.factors)
 
 
 def _year_problems(terms: Terms) -> dict[str, Problem]:

@@ -41,7 +41,7 @@ def _to_confirm(session: Session, actor: Actor) -> list[WorkItem]:
     query = (
         select(PriorityList, waiting.c.what, func.min(waiting.c.since))
         .join(waiting, waiting.c.list_id == PriorityList.id)
-        .where(PriorityList.state != PriorityState.PUBLISHED)
+        .where(PriorityList.state.not_in((PriorityState.DRAFT, PriorityState.PUBLISHED)))
         .group_by(PriorityList.id, waiting.c.what)
         .order_by(PriorityList.id, waiting.c.what)
         .limit(MOST)

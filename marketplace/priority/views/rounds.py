@@ -12,10 +12,13 @@ from marketplace.computations.models import Computation
 from marketplace.core.actor import PROVINCE_ROLES, Role
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.core.verdict import YES, Verdict, first_refusal, no
 from marketplace.priority import operations, policy, queries
 from marketplace.priority.evaluation import preview
 from marketplace.priority.forms import ReasonForm
-from marketplace.priority.funding.views.page import plan_shown
+from marketplace.priority.funding import policy as funding_policy
+from marketplace.priority.funding.queries import terms_of
+from marketplace.priority.funding.views.page import plan_shown, shown_terms
 from marketplace.priority.inputs import inputs_for
 from marketplace.priority.models import PriorityList, Snapshot
 from marketplace.priority.ranking import differences
@@ -55,12 +58,14 @@ def show_page(plist: PriorityList, form: Form) -> str:
     snapshots = queries.snapshots_of(session, plist.id)
     sees_rows = bool(policy.may_read_rows(actor, plist))
     computation = result_of(session, plist.id) if policy.may_compute(actor, plist) else None
+    terms = _terms(plist)
     ranking = live(plist, computation) if sees_rows and plist.state not in policy.WITH_RESULT else None
     return render_template(
         "priority/show.html", plist=plist, rules=rules_of(plist).to_dict(), snapshots=snapshots, form=form,
         computation=computation,
         content=snapshots[0].content if sees_rows and snapshots else ranking, sees_rows=sees_rows,
-        correction=correction(plist, snapshots, computation), steps=_steps(plist, snapshots), offers=_offers(plist),
+        correction=correction(plist, snapshots, computation), steps=_steps(plist, snapshots),
+        offers=_offers(plist, terms), terms=terms,
         may_propose=policy.may_propose(actor, plist), may_correct=policy.may_correct(actor, plist),
         reads_all=policy.reads_all(actor), history=history_rows(history_of(session, "priority_list", plist.id)),
     )  # fmt: skip
@@ -97,13 +102,29 @@ def _steps(plist: PriorityList, snapshots: Sequence[Snapshot]) -> list[dict[str,
     return stepper(PRIORITY_LIST, PATH, plist.state, times)
 
 
-def _offers(plist: PriorityList) -> list[dict[str, Any]]:
+def _has_terms(plist: PriorityList, terms: dict[str, Any] | None) -> Verdict:
+    """A funding round is announced with its terms."""
+    lacks = funding_policy.is_funding(plist) and terms is None
+    return no(N_("请先拟定资金规则：资金规则要与轮次规则一并公布、一并冻结")) if lacks else YES
+
+
+def _terms(plist: PriorityList) -> dict[str, Any] | None:
+    """The newest terms of a funding round that the actor may read."""
+    if not funding_policy.is_funding(plist):
+        return None
+    known = terms_of(db_session(), plist.id)
+    shown = [one for one in known if one.state != "draft" or policy.reads_all(current_actor())]
+    return shown_terms(shown[0]) if shown else None
+
+
+def _offers(plist: PriorityList, terms: dict[str, Any] | None) -> list[dict[str, Any]]:
     actor = current_actor()
     values: dict[str, Any] = {"list_id": plist.id}
     if not policy.reads_all(actor):
         return []
     if plist.state == PriorityState.DRAFT:
-        announce = offer(N_("公布规则"), "priority.announce", policy.may_announce(actor, plist), **values)
+        verdict = first_refusal(policy.may_announce(actor, plist), _has_terms(plist, terms))
+        announce = offer(N_("公布规则"), "priority.announce", verdict, **values)
         announce["fields"] = {"version": plist.version}
         edit = offer(
             N_("修改"),

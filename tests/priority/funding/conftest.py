@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.funding import Round, announced, finished, terms
+from tests.support.funding import Round, drafted, finished, terms
 from tests.support.world import Shared, World
 
 
@@ -43,14 +43,14 @@ def _keep(world: World, path: Path, one: Round, folder: Path) -> Kept:
 def kept_rounds(
     sqlite_template: tuple[Path, dict[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Kept]:
-    """announced: five projects, no terms; planned: all of them asked for money, 170 万元 are planned."""
+    """drafted: five projects, no terms; planned: all of them asked for money, 170 万元 are planned."""
     template, people = sqlite_template
     folder = tmp_path_factory.mktemp("rounds")
     path = tmp_path_factory.mktemp("building") / "round.db"
     shutil.copy(template, path)
     world = Shared.with_database(f"sqlite:///{path}", path.parent, people)
-    one = announced(world)
-    found = {"announced": _keep(world, path, one, folder)}
+    one = drafted(world)
+    found = {"drafted": _keep(world, path, one, folder)}
     finished(world, one, terms(world, 170))
     found["planned"] = _keep(world, path, one, folder)
     world.engine.dispose()
@@ -66,9 +66,9 @@ def _scene(kept: Kept, tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def announced_scene(kept_rounds: dict[str, Kept], tmp_path: Path) -> Iterator[Scene]:
-    """An announced round without terms."""
-    yield from _scene(kept_rounds["announced"], tmp_path)
+def drafted_scene(kept_rounds: dict[str, Kept], tmp_path: Path) -> Iterator[Scene]:
+    """A drafted round without terms."""
+    yield from _scene(kept_rounds["drafted"], tmp_path)
 
 
 @pytest.fixture

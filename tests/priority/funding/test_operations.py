@@ -5,23 +5,24 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from marketplace.core.errors import Invalid, Refused, WrongState
+from marketplace.core.errors import Invalid, NotFound, Refused, StaleVersion, WrongState
 from marketplace.notices.models import Notice
 from marketplace.priority.funding import operations, queries
 from marketplace.priority.funding.models import FundingDeviation, FundingRequest, FundingTerms
 from marketplace.priority.funding.plan import Standing, standing_of
 from marketplace.priority.funding.terms import Group, Terms, Year
 from marketplace.priority.models import Placement, PriorityList
-from marketplace.priority.operations import publish_list
+from marketplace.priority.operations import announce_list, publish_list
+from marketplace.priority.rules import rules_sha256
 from marketplace.projects.models import Project
 from tests.priority.funding.conftest import Scene
 from tests.support.funding import (
     WAN,
     Round,
     amounts,
-    announced,
     closed,
     confirmed,
+    drafted,
     finished,
     plan,
     planned,
@@ -41,6 +42,11 @@ def funded(world: World, one: Round) -> dict[str, int]:
     """Unit to amount in 万元, as settled."""
     names = {f"project:{project}": unit for unit, project in one.projects.items()}
     return {names[key]: sum(row) // WAN for key, row in standing(world, one).settled.amounts.items()}
+
+
+def version(world: World, one: Round) -> int:
+    with world.reading() as session:
+        return session.get_one(PriorityList, one.id).version
 
 
 def problems(world: World, key: str, operation: Any, *args: Any) -> dict[str, Any]:
@@ -72,14 +78,23 @@ def test_from_terms_to_a_published_plan(world: World) -> None:
     assert "funded with 60.00 × 10,000 yuan" in notice.body_en
 
 
-def test_terms_need_a_second_person_and_a_change_a_reason(world: World) -> None:
-    one = announced(world)
+def test_terms_are_frozen_with_the_announcement_and_a_change_needs_a_reason(world: World) -> None:
+    one = drafted(world)
+    assert "请先拟定资金规则" in problems(world, "approver", announce_list, one.key)["terms"]
     made = world.do("officer", operations.draft_terms, one.key, terms(world, 100))
-    with pytest.raises(Refused):
-        world.do("officer", operations.confirm_terms, one.key, (FundingTerms, made.id))
+    with pytest.raises(Refused, match="一并公布"):
+        world.do("approver", operations.confirm_terms, one.key, (FundingTerms, made.id))
+    seen = version(world, one)
     again = world.do("officer", operations.draft_terms, one.key, terms(world, 120))
     assert again.id == made.id, "a draft is edited"
-    world.do("approver", operations.confirm_terms, one.key, (FundingTerms, made.id))
+    with pytest.raises(StaleVersion):
+        world.do("approver", announce_list, one.key, seen)
+    world.do("approver", announce_list, one.key)
+    with world.reading() as session:
+        plist, (first,) = session.get_one(PriorityList, one.id), queries.terms_of(session, one.id)
+        assert (first.state, first.confirmed_at) == ("in_force", plist.announced_at)
+        assert plist.rules_sha256 == rules_sha256(plist.rules, plist.places, first.sha256)
+        assert plist.rules_sha256 != rules_sha256(plist.rules, plist.places)
     with pytest.raises(Refused):
         world.do("approver", operations.confirm_terms, one.key, (FundingTerms, made.id))
     assert set(problems(world, "officer", operations.draft_terms, one.key, terms(world, 90))) == {"reason"}
@@ -112,10 +127,8 @@ def test_terms_need_a_second_person_and_a_change_a_reason(world: World) -> None:
         ({"request_until": "2026-01-01T00:00:00+00:00"}, "request_until"),
     ],
 )
-def test_bad_terms_are_told_at_their_field(
-    announced_scene: Scene, change: dict[str, Any], field: str
-) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_bad_terms_are_told_at_their_field(drafted_scene: Scene, change: dict[str, Any], field: str) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     given = terms(world)
     broken = Terms(**{name: getattr(given, name) for name in given.__slots__} | change)
     assert field in problems(world, "officer", operations.draft_terms, one.key, broken)
@@ -124,10 +137,10 @@ def test_bad_terms_are_told_at_their_field(
 
 
 def test_requests_are_asked_for_in_time_and_decided_by_heads(world: World) -> None:
-    one = announced(world)
+    one = drafted(world)
     project = (Project, one.projects["ningbo"])
     save = operations.save_request
-    with pytest.raises(Refused, match="资金规则确认后"):
+    with pytest.raises((Refused, NotFound)):
         world.do("ningbo_clerk", save, one.key, project, amounts(), "设备（示例）")
     confirmed(world, one, terms(world))
     with pytest.raises(Refused, match="由项目牵头单位"):
@@ -165,17 +178,17 @@ def test_requests_are_asked_for_in_time_and_decided_by_heads(world: World) -> No
     ],
 )
 def test_bad_requests_are_told_at_their_field(
-    announced_scene: Scene, years: list[dict[str, int]], purpose: str, field: str
+    drafted_scene: Scene, years: list[dict[str, int]], purpose: str, field: str
 ) -> None:
-    world, one = announced_scene.world, announced_scene.round
+    world, one = drafted_scene.world, drafted_scene.round
     confirmed(world, one, terms(world))
     project = (Project, one.projects["ningbo"])
     wrong = problems(world, "ningbo_clerk", operations.save_request, one.key, project, years, purpose)
     assert field in wrong
 
 
-def test_contradictory_rules_have_no_plan_but_the_smallest_changes_in_words(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_contradictory_rules_have_no_plan_but_the_smallest_changes_in_words(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     finished(world, one, terms(world, 90, (Group("level:county", least=2),)))
     proposal = standing(world, one).proposal
     assert proposal["status"] == "infeasible"
@@ -209,9 +222,9 @@ def queries_request(world: World, one: Round, unit: str) -> tuple[type[FundingRe
     return (FundingRequest, found.id)
 
 
-def test_no_plan_before_the_requests_are_closed_and_the_ranking_is_there(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
-    with pytest.raises(Refused, match="还没有确认"):
+def test_no_plan_before_the_requests_are_closed_and_the_ranking_is_there(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
+    with pytest.raises(Refused, match="规则公布后"):
         world.do("officer", operations.plan_funding, one.key)
     confirmed(world, one, terms(world))
     with pytest.raises(Refused, match="尚未截止"):
@@ -262,8 +275,8 @@ def test_the_envelope_holds_whatever_the_meeting_wants(planned_scene: Scene) -> 
         world.do("approver", operations.confirm_deviation, one.key, key)
 
 
-def test_rules_that_a_deviation_breaks_are_named(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_rules_that_a_deviation_breaks_are_named(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     finished(world, one, terms(world, 170, (Group("level:county", least=1),)))
     out = deviate(world, one, "anji", 0)
     world.do("approver", operations.confirm_deviation, one.key, (FundingDeviation, out.id))
@@ -326,9 +339,3 @@ def test_after_publication_nothing_changes_any_more(planned_scene: Scene) -> Non
     request = queries_request(world, one, "wenzhou")
     with pytest.raises((Refused, WrongState)):
         world.do("officer", operations.return_request, one.key, request, "重复申请（示例）")
-
-
-def test_a_round_without_terms_is_a_mere_ranking(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
-    closed(world, one)
-    assert "plan" not in world.do("approver", publish_list, one.key).content

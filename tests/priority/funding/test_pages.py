@@ -13,20 +13,24 @@ from tests.priority.funding.conftest import Scene
 from tests.support.funding import confirmed, terms
 
 
-def test_from_terms_to_the_plan_in_the_browser(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_from_terms_to_the_plan_in_the_browser(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     here = f"/priority/{one.id}/funding"
     officer, approver, clerk = (world.browser(key) for key in ("officer", "approver", "ningbo_clerk"))
     assert "拟定资金规则" in officer.get(here).text
     assert officer.get(f"{here}/terms").status_code == 200
     typed = {
         "years-0-year": "2026", "years-0-envelope": "170", "cut_off": "70", "request_until": "2026-12-01T17:00",
-        "groups-0-subject": "level:county", "groups-0-least": "1",
+        "groups-0-subject": "level:county", "groups-0-least": "1", "factors-0-subject": "area:1",
+        "factors-0-factor": "1.2",
     }  # fmt: skip
     assert officer.post(f"{here}/terms", typed).status_code == 302
     page = approver.get(here).text
     assert "县级单位的项目不少于1个" in page
-    assert approver.post(f"{here}/terms/1/confirm", {"version": "1"}).status_code == 302
+    assert "山区海岛县的项目，战略系数1.20" in page
+    assert approver.post(f"{here}/terms/1/confirm", {"version": "1"}).status_code == 403
+    assert "资金规则第 1 版" in approver.get(f"/priority/{one.id}").text
+    assert approver.post(f"/priority/{one.id}/announce", {}).status_code == 302
     project = one.projects["ningbo"]
     assert "还没有申请，可以填报" in clerk.get(here).text
     request = f"{here}/requests/{project}"
@@ -78,11 +82,11 @@ def test_a_deviation_in_the_browser(planned_scene: Scene) -> None:
     assert "会议偏离：</strong>县里自筹（示例）" in settled
 
 
-def test_contradictory_rules_say_what_would_help(announced_scene: Scene) -> None:
+def test_contradictory_rules_say_what_would_help(drafted_scene: Scene) -> None:
     from marketplace.priority.funding.terms import Group
     from tests.support.funding import finished
 
-    world, one = announced_scene.world, announced_scene.round
+    world, one = drafted_scene.world, drafted_scene.round
     finished(world, one, terms(world, 90, (Group("level:county", least=2),)))
     page = world.browser("approver").get(f"/priority/{one.id}/funding").text
     assert "资金规则互相矛盾" in page
@@ -98,13 +102,14 @@ def test_contradictory_rules_say_what_would_help(announced_scene: Scene) -> None
         ({"years-0-year": "abc"}, "请填写整数"),
         ({"cut_off": "1e9"}, "请填写0至130的分数"),
         ({"groups-0-subject": "level:county", "groups-0-least": "3", "groups-0-most": "2"}, "互相矛盾"),
+        ({"factors-0-subject": "area:1", "factors-0-factor": "2.5"}, "战略系数填写1.00至2.00"),
         ({"request_until": ""}, "请填写今后的申请截止时间"),
     ],
 )
 def test_bad_terms_come_back_with_what_was_typed(
-    announced_scene: Scene, change: dict[str, str], text: str
+    drafted_scene: Scene, change: dict[str, str], text: str
 ) -> None:
-    world, one = announced_scene.world, announced_scene.round
+    world, one = drafted_scene.world, drafted_scene.round
     typed = {
         "years-0-year": "2026", "years-0-envelope": "170", "cut_off": "70.25", "request_until": "2026-12-01T17:00",
     }  # fmt: skip
@@ -114,8 +119,8 @@ def test_bad_terms_come_back_with_what_was_typed(
     assert change.get("cut_off", "70.25") in answer.text
 
 
-def test_rows_of_the_terms_come_and_go_without_script(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_rows_of_the_terms_come_and_go_without_script(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     answer = world.browser("officer").post(
         f"/priority/{one.id}/funding/terms", {"years-0-year": "2026", "groups-add": "1"}
     )
@@ -123,8 +128,8 @@ def test_rows_of_the_terms_come_and_go_without_script(announced_scene: Scene) ->
     assert "groups-0-subject" in answer.text
 
 
-def test_bad_requests_come_back_with_what_was_typed(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_bad_requests_come_back_with_what_was_typed(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     confirmed(world, one, terms(world))
     url = f"/priority/{one.id}/funding/requests/{one.projects['ningbo']}"
     clerk = world.browser("ningbo_clerk")

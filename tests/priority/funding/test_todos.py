@@ -1,11 +1,18 @@
 """The workbench names what of funding waits, and for whom."""
 
 from marketplace.priority.funding import operations
+from marketplace.priority.funding.models import FundingTerms
+from marketplace.priority.funding.queries import terms_of
 from marketplace.priority.funding.todos import todos_for
 from tests.priority.funding.conftest import Scene
 from tests.priority.funding.test_operations import deviate
-from tests.support.funding import confirmed, requested, terms
+from tests.support.funding import Round, confirmed, requested, terms
 from tests.support.world import World
+
+
+def newest(world: World, one: Round) -> tuple[type[FundingTerms], int]:
+    with world.reading() as session:
+        return (FundingTerms, terms_of(session, one.id)[0].id)
 
 
 def waiting(world: World, key: str) -> list[str]:
@@ -16,12 +23,15 @@ def waiting(world: World, key: str) -> list[str]:
     return found
 
 
-def test_terms_then_requests(announced_scene: Scene) -> None:
-    world, one = announced_scene.world, announced_scene.round
+def test_terms_then_requests(drafted_scene: Scene) -> None:
+    world, one = drafted_scene.world, drafted_scene.round
     world.do("officer", operations.draft_terms, one.key, terms(world))
-    assert waiting(world, "approver") == ["确认资金规则"]
+    assert waiting(world, "approver") == [], "they are announced with the round"
     assert waiting(world, "ningbo_clerk") == []
     confirmed(world, one, terms(world))
+    world.do("officer", operations.draft_terms, one.key, terms(world, 150), "下达数调整（示例）")
+    assert waiting(world, "approver") == ["确认资金规则"]
+    world.do("approver", operations.confirm_terms, one.key, newest(world, one))
     assert waiting(world, "approver") == []
     assert waiting(world, "ningbo_clerk") == waiting(world, "ningbo_head") == ["申请项目资金"]
     assert waiting(world, "jiaxing_clerk") == [], "no project of theirs"

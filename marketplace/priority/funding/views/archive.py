@@ -17,6 +17,7 @@ def archive_snapshot(list_id: int, number: int) -> Response:
     found = queries.snapshot_for(db_session(), current_actor(), list_id, number)
     plist = the_round(list_id)
     name = f"{plist.code}-{number}.zip"
-    data = pack(found.content, found.taken_at.isoformat(timespec="microseconds"), found.reason)
+    beside = {"taken_at": found.taken_at.isoformat(timespec="microseconds"), "reason": found.reason}
+    data = pack(found.content, beside)
     note_export(name, "priority_list", plist.id)
     return Response(data, headers=attachment_headers(name), content_type="application/zip")

@@ -10,6 +10,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.priority import policy as round_policy
 from marketplace.priority.funding import policy, queries
+from marketplace.priority.funding.factors import rule_named
 from marketplace.priority.funding.forms import ReasonForm
 from marketplace.priority.funding.models import FundingDeviation, FundingRequest, FundingTerms
 from marketplace.priority.funding.plan import Standing, live_payload, standing_on
@@ -75,7 +76,7 @@ def _labels() -> dict[str, dict[str, str]]:
 def shown_terms(one: FundingTerms) -> dict[str, Any]:
     """One version of the terms with its rules in words."""
     terms = terms_from_dict(one.rules)
-    said = [rule(group) for group in terms.groups]
+    said = [*(rule(group) for group in terms.groups), *(rule_named(one) for one in terms.factors)]
     return {
         "row": one,
         "terms": terms,
@@ -122,7 +123,15 @@ def plan_shown(record: Mapping[str, Any]) -> dict[str, Any]:
         for row in record["proposal"]["rows"]
     ]
     years = [one["year"] for one in record["terms"]["years"]]
-    return {**record, "rows": rows, "lines": lines, "years": years, "english": speaks_english()}
+    proposal = {"factors": [], **record["proposal"]}
+    return {
+        **record,
+        "proposal": proposal,
+        "rows": rows,
+        "lines": lines,
+        "years": years,
+        "english": speaks_english(),
+    }
 
 
 def _published(plist: PriorityList) -> dict[str, Any] | None:
@@ -172,7 +181,7 @@ def _offers(plist: PriorityList, versions: Sequence[FundingTerms]) -> list[dict[
         return []
     values: dict[str, Any] = {"list_id": plist.id}
     found = []
-    if versions and versions[0].state == "draft":
+    if versions and versions[0].state == "draft" and plist.state != "draft":
         verdict = policy.may_confirm_terms(actor, plist, versions[0])
         confirm = offer(
             N_("确认并公布资金规则"), "priority.confirm_terms", verdict, number=versions[0].number, **values
