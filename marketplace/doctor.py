@@ -30,9 +30,9 @@ from marketplace.priority.rules import rules_sha256
 from marketplace.priority.snapshots import verify_snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
-from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.models import Duty, Panel, PanelItem, PanelOpinion, ScoreSheet, Seat
 from marketplace.reviews.queries import OF_DUTY
-from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState
+from marketplace.reviews.workflow import DutyState, OpinionState, PanelState, SeatState, SheetState
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.rules import rule_problems, rules_from_dict
 from marketplace.topics.workflow import ListState, TopicState
@@ -313,6 +313,17 @@ def released_panels_kept_their_protocol(context: Context) -> Iterable[str]:
             panel.rubric, panel.size, panel.trim_from, panel.reason_below,
         ):  # fmt: skip
             yield f"Panel {panel.id}"
+
+
+@check
+def final_opinions_match_their_hash(context: Context) -> Iterable[str]:
+    query = select(PanelOpinion).where(PanelOpinion.state == OpinionState.FINAL)
+    for opinion in context.session.scalars(query):
+        kept = [(one["content"], one["sha256"]) for one in opinion.earlier]
+        if any(
+            sha256_hex(content) != print_ for content, print_ in [*kept, (opinion.content, opinion.sha256)]
+        ):
+            yield f"PanelOpinion {opinion.id}"
 
 
 @check

@@ -216,6 +216,24 @@ class NoteWritten(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionFinalised(PanelEvent):
+    """The panel's opinion stands in this version; its words stay with the panel."""
+
+    number: int
+    sha256: str
+    audit_label: ClassVar[str] = N_("意见书定稿")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionReopened(PanelEvent):
+    """The chair took a final version back; it stays on record."""
+
+    number: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("收回意见书")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingVoted(PanelEvent):
     """The panel's vote about an item on which announced and calibrated result disagree."""
 

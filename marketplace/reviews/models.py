@@ -26,6 +26,7 @@ from marketplace.reviews.workflow import (
     DutyOrigin,
     DutyState,
     NoteKind,
+    OpinionState,
     PanelState,
     RecusalState,
     SeatState,
@@ -250,6 +251,24 @@ class PanelNote(Numbered, Base):
     text: Mapped[str] = mapped_column(Text)
     written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[datetime]
+
+
+class PanelOpinion(Numbered, Versioned, Base):
+    """专家组意见书, from its first finalising on. ``content`` is what version ``number`` says, frozen with its
+    fingerprint. ``earlier`` keeps the versions taken back: {"number", "content", "sha256", "finalised_at", "by",
+    "reopened_at", "reason"}."""
+
+    __tablename__ = "panel_opinion"
+    __table_args__ = (one_of("state", OpinionState), UniqueConstraint("panel_id"))
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    state: Mapped[str] = mapped_column(String(16), default=OpinionState.DRAFT)
+    number: Mapped[int] = mapped_column(Integer, default=0)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    finalised_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    finalised_at: Mapped[datetime | None]
+    earlier: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
 class SheetReminder(Numbered, Base):

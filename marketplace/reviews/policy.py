@@ -211,9 +211,40 @@ def may_analyse(actor: Actor, panel_state: str, official: str = "announced") -> 
     )
 
 
-def may_write_note(actor: Actor, panel_state: str) -> Verdict:
-    """记录评审会讨论: by the office, once the result stands."""
-    return first_refusal(_officer(actor), _in(panel_state, PanelState.CONCLUDED))
+def may_write_note(actor: Actor, panel_state: str, final: bool = False) -> Verdict:
+    """记录评审会讨论: by the office, once the result stands, until the opinion is final."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.CONCLUDED),
+        no(N_("专家组意见书已定稿，记录不能再改；确需修改的，先由主持人收回意见书")) if final else YES,
+    )
+
+
+def may_read_opinion(actor: Actor, final: bool) -> Verdict:
+    """查看专家组意见书, of a panel whose result one may read: members see it once it is final."""
+    return YES if final or actor.has(*READERS) else no(N_("专家组意见书还没有定稿"))
+
+
+def may_finalise_opinion(
+    actor: Actor, chair_id: int | None, panel_state: str, final: bool, ready: Verdict
+) -> Verdict:
+    """意见书定稿: by the chair, once everything that it says stands."""
+    return first_refusal(
+        _chair(actor, chair_id),
+        _in(panel_state, PanelState.CONCLUDED),
+        no(N_("专家组意见书已经定稿")) if final else YES,
+        ready,
+    )
+
+
+def may_reopen_opinion(actor: Actor, chair_id: int | None, final: bool) -> Verdict:
+    """收回意见书: by the chair, to correct it; the version taken back stays on record."""
+    return first_refusal(_chair(actor, chair_id), YES if final else no(N_("专家组意见书还没有定稿")))
+
+
+def _chair(actor: Actor, chair_id: int | None) -> Verdict:
+    own = chair_id in (None, actor.person_id)
+    return first_refusal(_officer(actor), YES if own else no(N_("只有组建本评审组的主持人可以办理")))
 
 
 def may_vote_in_meeting(actor: Actor, panel_state: str, open_items: int) -> Verdict:

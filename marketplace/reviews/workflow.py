@@ -62,6 +62,13 @@ class DutyState(StrEnum):
     LIFTED = "lifted"
 
 
+class OpinionState(StrEnum):
+    """专家组意见书状态."""
+
+    DRAFT = "draft"
+    FINAL = "final"
+
+
 class NoteKind(StrEnum):
     """评审会记录类别."""
 
@@ -136,5 +143,15 @@ RECUSAL = Workflow(
     (
         Move(RecusalState.REQUESTED, "grant", RecusalState.GRANTED, N_("同意回避申请"), N_("省局经办")),
         Move(RecusalState.REQUESTED, "refuse", RecusalState.REFUSED, N_("不同意回避申请"), N_("省局经办")),
+    ),
+)
+
+OPINION = Workflow(
+    N_("专家组意见书"),
+    OpinionState,
+    {OpinionState.DRAFT: N_("意见书起草中"), OpinionState.FINAL: N_("已定稿")},
+    (
+        Move(OpinionState.DRAFT, "finalise", OpinionState.FINAL, N_("意见书定稿"), N_("主持人")),
+        Move(OpinionState.FINAL, "reopen", OpinionState.DRAFT, N_("收回意见书"), N_("主持人")),
     ),
 )

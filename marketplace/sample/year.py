@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from marketplace.reviews.models import Panel
-from marketplace.sample import players
+from marketplace.sample import opinions, players
 from marketplace.sample.funding import funding_round
 from marketplace.sample.players import Bidder
 from marketplace.sample.rounds import rankings
@@ -196,6 +196,8 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
     if life.stop == "concluded":
         return
     players.rate(stage, panel_id)
+    if life.stop == "proposed":
+        opinions.concluded(stage, panel_id)
     yield stage.day(life.deadline + 12, 9)
     decision_id = players.propose(stage, topic_id, bid_ids[: life.winners])
     if life.stop == "proposed":

@@ -19,6 +19,7 @@ from marketplace.reviews.analysis.record import disputed_items
 from marketplace.reviews.events import MeetingVoted, NoteWritten, PanelAnalysed, PanelConcluded, SeatFinished
 from marketplace.reviews.models import Panel, PanelAnalysis, PanelItem, PanelNote
 from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.scoring import fingerprint
 from marketplace.reviews.workflow import NOTE_KINDS
@@ -79,7 +80,7 @@ def write_note(
     """记录评审会讨论: a new version of one text. ``number`` is that of the version the page was opened on (0: none
     yet); somebody else's newer one is not written over."""
     lock(uow, panel)
-    require(policy.may_write_note(uow.actor, panel.state))
+    require(policy.may_write_note(uow.actor, panel.state, is_final(uow.session, panel.id)))
     last = _last_note(uow, panel, item_id, kind)
     before = 0 if last is None else last.number
     _check_note(uow, panel, item_id, kind, text, "" if last is None else last.text)

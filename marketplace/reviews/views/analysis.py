@@ -26,6 +26,7 @@ from marketplace.reviews.analysis.presentation import (
 from marketplace.reviews.analysis.reading import KIND, Note, analysis_of, notes_of
 from marketplace.reviews.analysis.words import BANDS, ICC_BANDS, MEANINGS, WARNINGS, summary
 from marketplace.reviews.models import Panel, PanelItem
+from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import items_of, panel_for, seats_of
 from marketplace.reviews.views.base import blueprint
@@ -69,6 +70,7 @@ def _page(panel: Panel, forms: Forms) -> str:
     items, notes = items_of(session, panel.id), notes_of(session, panel.id)
     analysis = analysis_of(session, panel)
     record = None if analysis is None else analysis.record
+    final = is_final(session, panel.id)
     disputes = open_disputes(panel.result, record)
     with_people = policy.names_experts(actor)
     names = names_for(panel, seats, items, english=speaks_english(), with_people=with_people)
@@ -78,7 +80,8 @@ def _page(panel: Panel, forms: Forms) -> str:
         analysis=analysis, record=record, names=names, seats=seats, items=items, notes=notes, disputes=disputes,
         computation=latest(session, KIND, "panel", panel.id), kinds=NOTE_KINDS, posted=forms.posted,
         note_form=forms.note or _note_form(items, notes), vote_form=forms.vote or _vote_form(disputes, names.items),
-        writing=policy.may_write_note(actor, panel.state), analysing=policy.may_analyse(actor, panel.state),
+        writing=policy.may_write_note(actor, panel.state, final), opinion_final=final,
+        analysing=policy.may_analyse(actor, panel.state),
         voting=policy.may_vote_in_meeting(actor, panel.state, len(disputes)), with_people=with_people,
         summary=[] if record is None else _summary(record, len(disputes)), **shown,
     )  # fmt: skip

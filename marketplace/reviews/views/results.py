@@ -16,6 +16,7 @@ from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import VoteForm
 from marketplace.reviews.models import Panel, Seat
+from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     concluded_panel_for,
@@ -67,6 +68,7 @@ def ranking_page(panel: Panel, form: VoteForm | None = None) -> str:
         rows=_rows(page.items, panel, [seat.id for seat in members], rubric), plot=_plot(page.items[:PLOTTED]),
         ties=_named(ties), form=form or VoteForm(formdata=None), workflow=PANEL, tie_break=_tie_break(rubric),
         voting=policy.may_vote(actor, panel.state, len(ties)), reader=reader,
+        opinion_final=not reader and is_final(session, panel.id),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
         history=history_rows(history_of(session, "panel", panel.id)) if reader else [],
     )  # fmt: skip
