@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.core.clock import beijing_date
 from marketplace.core.docx import Block, Heading, Paper, Table, Text, Title, document
 from marketplace.core.text import N_
+from marketplace.organisations.naming import unit_name
 from marketplace.reviews.analysis.words import AGREEMENTS, BANDS, CALIBRATIONS, TIERS
 from marketplace.reviews.opinion.gathering import DECLARED
 from marketplace.reviews.recusal import RecusalRule
@@ -139,7 +140,7 @@ class Writer:
             (
                 str(number),
                 one["name"],
-                one["unit"],
+                unit_name(one["unit"]),
                 str(_("技术类") if one["technical"] else _("管理类")),
                 str(_("按规程增加")) if one["extra"] else "",
             )
@@ -166,7 +167,7 @@ class Writer:
             yield Text(str(_("评审组成员由省局从专家库中选定。")))
         yield Text(self._protocol(how))
         if how["extras"]:
-            named = self._list(sorted({one["item"] for one in how["extras"]}))
+            named = self._list(sorted({unit_name(one["item"]) for one in how["extras"]}))
             yield Text(str(_("评分相差较大、按规程增加专家的评审对象：%(named)s。", named=named)))
         prints = self.content["prints"]
         if prints["protocol"]:
@@ -199,7 +200,7 @@ class Writer:
             return
         yield Text(str(_("下列专家按规则对有关评审对象回避，不参加其评审：")))
         named = found[0]["names"] is not None
-        heads = [str(_("回避情形")), str(_("人数")), *([str(_("专家"))] if named else [])]
+        heads = [str(_("回避情形")), str(_("人数")), *([str(_("姓名"))] if named else [])]
         rows = [
             (
                 translate(RULES[one["rule"]]),
@@ -224,7 +225,7 @@ class Writer:
         rows = [
             (
                 "—" if one["rank"] is None else str(one["rank"]),
-                one["label"],
+                unit_name(one["label"]),
                 one["announced"] or "—",
                 one["calibrated"] or "—",
                 *([self._verdict(one)] if ranked else []),
@@ -270,7 +271,7 @@ class Writer:
             yield Text(str(_("没有逐项意见。")))
         for number, one in enumerate(said, 1):
             head = f"({number}) " if self.english else f"（{in_words(number)}）"
-            yield Heading(f"{head}{one['label']}", 2)
+            yield Heading(f"{head}{unit_name(one['label'])}", 2)
             yield from self._opinion(one)
 
     def _opinion(self, one: Mapping[str, Any]) -> Iterator[Block]:
@@ -306,7 +307,7 @@ class Writer:
     def _signatures(self) -> Iterator[Block]:
         yield Text(str(_("组长（签字）：")))
         yield Text(str(_("成员（签字）：")))
-        rows = [(one["name"], one["unit"], "") for one in self.content["members"]]
+        rows = [(one["name"], unit_name(one["unit"]), "\n") for one in self.content["members"]]
         yield Table([str(_("姓名")), str(_("单位")), str(_("签字"))], rows, (36, 70, 50))
         if self.final_at is not None:
             yield Text(date_text(beijing_date(self.final_at), self.english), "right")
