@@ -25,7 +25,10 @@ from marketplace.projects import operations as milestones
 from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
 from marketplace.reviews.models import Panel, RecusalEntry, Seat
+from marketplace.reviews.offline.reading import OPINION, Filled, Row
+from marketplace.reviews.offline.standing import desk_of, identity_of
 from marketplace.reviews.operations import assignment, panels, ratings, recusals, results, sheets
+from marketplace.reviews.operations.offline import import_sheets
 from marketplace.reviews.queries import duties_of, own_items, place_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
@@ -179,6 +182,23 @@ def score(
             sheets.save_sheet(uow, place, marks, "总体意见：内容完整，建议进一步细化考核指标。（示例）")
         if submitting:
             sheets.submit_sheets(uow, seat)
+
+
+def score_offline(stage: Stage, seat_id: int, key: str, qualities: Sequence[int]) -> None:
+    """An expert fills in all items but the last of her offline workbook, and takes them over as drafts."""
+    with stage.acting(key) as uow:
+        desk = desk_of(uow.session, uow.actor, uow.session.get_one(Seat, seat_id))
+        identity = identity_of(desk, f"sample{seat_id}"[:16])
+        typed = [
+            (one.item.id, code, str(qualities[one.item.position - 1] if code else ""))
+            for one in desk.offered[:-1]
+            for code in (*desk.codes, OPINION)
+        ]
+        rows = [
+            Row(number, item, code, points, "", "" if code else "总体意见：方案较完整。（示例）")
+            for number, (item, code, points) in enumerate(typed, 2)
+        ]
+        import_sheets(uow, desk.seat, Filled(identity, tuple(rows)), identity.written()[1])
 
 
 def _mark(points: int) -> MarkInput:

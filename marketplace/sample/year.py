@@ -188,9 +188,12 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
     yield stage.day(life.deadline + 8, 14)
     qualities = qualities_in_order(stage, panel_id, life, bid_ids)
     if life.stop == "scoring":
-        for seat_id, key in players.seats(stage, panel_id)[:3]:
+        present = players.seats(stage, panel_id)[:4]
+        for seat_id, key in present:
             players.confirm(stage, seat_id, key)
+        for seat_id, key in present[:3]:
             players.score(stage, seat_id, key, qualities)
+        players.score_offline(stage, *present[3], qualities)
         return
     players.judged(stage, panel_id, qualities, astray=life in SHARED)
     if life.stop == "concluded":

@@ -19,6 +19,7 @@ NOT_IN_THE_SAMPLE_YEAR = {
     "priority.declarations", "priority.declaration",  # a round with criteria that the units declare themselves
     "priority.edit",  # a round still in preparation
     "reviews.panel_assignment",  # a panel that shares its items out
+    "reviews.offline_check",  # a workbook that waits for its confirmation: three days at most
     "reviews.recusal",  # an expert who still scores; who that is, the lot decides
 }  # fmt: skip
 """Pages that the year has not, or not always: their own tests read them."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.actor import Actor
 from marketplace.core.verdict import Verdict
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
-from marketplace.reviews.offline.identity import Content, content_of
+from marketplace.reviews.offline.identity import Content, Identity, content_of, rules_hash
 from marketplace.reviews.offline.reading import MOST_ITEMS
 from marketplace.reviews.policy import may_score
 from marketplace.reviews.queries import anchor_pending, own_items
@@ -80,3 +80,9 @@ def desk_of(session: Session, actor: Actor, seat: Seat) -> Desk:
         )
         found[item.id] = Standing(item, sheet, content, verdict)
     return Desk(seat, rubric, found)
+
+
+def identity_of(desk: Desk, name: str) -> Identity:
+    """How the sheets of a new workbook stand."""
+    stood = {one.item.id: (one.version, one.content.digest()) for one in desk.offered}
+    return Identity(desk.seat.id, desk.seat.panel_id, rules_hash(desk.seat.panel), name, stood)

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from marketplace.reviews.offline.identity import Identity, rules_hash
 from marketplace.reviews.offline.reading import (
     COMMENT_COLUMN,
     HIDDEN_SHEET,
@@ -20,7 +19,7 @@ from marketplace.reviews.offline.reading import (
     SCORE_COLUMN,
     UNABLE_COLUMN,
 )
-from marketplace.reviews.offline.standing import Desk, Standing
+from marketplace.reviews.offline.standing import Desk, Standing, identity_of
 from marketplace.reviews.scoring import COMMENT_LIMIT, OPINION_LIMIT, MarkInput
 from marketplace.topics.rules import Criterion
 from marketplace.web.i18n import translate
@@ -49,10 +48,7 @@ def workbook_for(desk: Desk, labels: Mapping[int, str], address: str, due: str) 
 
 
 def _identity(sheet: Any, desk: Desk) -> None:
-    stood = {one.item.id: (one.version, one.content.digest()) for one in desk.offered}
-    name = secrets.token_hex(8)
-    identity = Identity(desk.seat.id, desk.seat.panel_id, rules_hash(desk.seat.panel), name, stood)
-    for row, text in enumerate(identity.written()):
+    for row, text in enumerate(identity_of(desk, secrets.token_hex(8)).written()):
         sheet.write_string(row, 0, text)
     sheet.very_hidden()
 
