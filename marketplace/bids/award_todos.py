@@ -13,8 +13,6 @@ from marketplace.bids.workflow import AwardState
 from marketplace.core.actor import PROVINCE_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem, asked_once
-from marketplace.reviews.models import Panel
-from marketplace.reviews.workflow import PanelState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
@@ -49,20 +47,19 @@ def _awards() -> Any:
     proposed = and_(AwardDecision.topic_id == Topic.id, AwardDecision.state == AwardState.PROPOSED)
     return (
         select(
-            Topic.id, Topic.title, Topic.is_sample, Panel.concluded_at, AwardDecision.proposed_at,
+            Topic.id, Topic.title, Topic.is_sample, Topic.result_at, AwardDecision.proposed_at,
             AwardDecision.proposed_by,
         )
-        .join(Panel, and_(Panel.topic_id == Topic.id, Panel.subject_kind == SubjectKind.BID))
         .outerjoin(AwardDecision, proposed)
-        .where(Topic.state == TopicState.IN_REVIEW, Panel.state == PanelState.CONCLUDED)
-        .order_by(Panel.concluded_at, Topic.id)
+        .where(Topic.state == TopicState.IN_REVIEW, Topic.result_at.is_not(None))
+        .order_by(Topic.result_at, Topic.id)
         .limit(MOST)
     )  # fmt: skip
 
 
 def _todo(actor: Actor, row: Any) -> WorkItem | None:
     if row.proposed_at is None:
-        return _item(N_("提出立项意见"), row, row.concluded_at)
+        return _item(N_("提出立项意见"), row, row.result_at)
     return _item(N_("复核立项意见"), row, row.proposed_at) if _may_confirm(actor, row) else None
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapp
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.core.ids import random_id
+from marketplace.core.session import QuickSession
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -157,12 +158,12 @@ DATABASE_CLOCK = "database_clock"
 
 def reading_session(engine: Engine) -> Session:
     """A session for looking only."""
-    return Session(engine, expire_on_commit=False)
+    return QuickSession(engine, expire_on_commit=False)
 
 
 def writing_session(engine: Engine) -> Session:
     """A session that takes SQLite's write lock from the start (reading first and writing later loses updates)."""
-    return Session(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False)
+    return QuickSession(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False)
 
 
 def database_now(session: Session, fallback: datetime) -> datetime:

@@ -2,6 +2,7 @@
 named as such wherever it is shown."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from marketplace.core.clock import beijing_date, end_of_day
 
@@ -25,4 +26,9 @@ def add_working_days(day: date, count: int) -> date:
 
 def end_of_working_days(moment: datetime, count: int) -> datetime:
     """公示期: ends at 24:00 in Beijing of the last of ``count`` working days after the moment's day."""
-    return end_of_day(add_working_days(beijing_date(moment), count))
+    return _end_after(beijing_date(moment), count)
+
+
+@lru_cache(maxsize=1024)
+def _end_after(day: date, count: int) -> datetime:
+    return end_of_day(add_working_days(day, count))

@@ -12,9 +12,17 @@ from marketplace.web.requests import db_session
 
 def unit_name(name: str) -> str:
     """单位名称: on an English page the English name of the organisation that has this name, where it has one."""
-    if not name or not has_request_context() or not speaks_english():
-        return name
+    return english_name(name) if name and has_request_context() and speaks_english() else name
+
+
+def english_name(name: str) -> str:
+    """``unit_name`` of a page that is known to be in English."""
     return _english_names().get(name, name)
+
+
+def same_name(name: str) -> str:
+    """``unit_name`` of a page that is known to be in Chinese."""
+    return name
 
 
 def _english_names() -> dict[str, str]:
@@ -27,5 +35,5 @@ def _english_names() -> dict[str, str]:
 
 
 def install(app: Flask) -> None:
-    """The filter ``unit`` of all templates."""
-    app.jinja_env.filters["unit"] = unit_name
+    """The filter ``unit`` of all templates, and its short ways for each language."""
+    app.jinja_env.filters.update(unit=unit_name, unit_zh=same_name, unit_en=english_name)

@@ -54,17 +54,30 @@ def _province_rows() -> Executable:
         .where(Project.state == ProjectState.DELIVERED)
         .order_by(Outcome.delivered_at, Project.id)
     )
-    running = (
-        _lines(RUNNING, Project.id, literal(""), Project.opened_at)
-        .where(Project.state.in_(UNFINISHED))
-        .order_by(Project.due_on, Project.id)
+    running = select(union_all(*map(_running_in, UNFINISHED)).subquery("running"))
+    nearest = (
+        running.order_by(running.selected_columns.due_on, running.selected_columns.id).limit(MOST).subquery()
     )
-    parts = union_all(*(select(part.limit(MOST).subquery()) for part in (reports, outcomes, running)))
+    lines = [column for column in nearest.c if column.name != "due_on"]
+    first = (select(part.limit(MOST).subquery()) for part in (reports, outcomes))
+    parts = union_all(*first, select(*lines))
     found = parts.subquery()
     named = select(found, Organisation.name.label("unit")).join(
         Organisation, Organisation.id == found.c.lead_id
     )
     return named.order_by(found.c.part, found.c.since, found.c.id)
+
+
+def _running_in(state: ProjectState) -> Select[Any]:
+    """The projects of one state with the nearest ends: in the order of an index."""
+    nearest = (
+        _lines(RUNNING, Project.id, literal(""), Project.opened_at)
+        .add_columns(Project.due_on)
+        .where(Project.state == state)
+        .order_by(Project.due_on, Project.id)
+        .limit(MOST)
+    )
+    return select(nearest.subquery())
 
 
 def _lines(part: str, number: Any, name: Any, since: Any) -> Select[Any]:

@@ -96,16 +96,26 @@ def panels() -> Select[Any]:
     )
     live = (Duty.panel_id == Panel.id, Duty.state == DutyState.LIVE)
     duties = select(func.count()).where(*live).scalar_subquery().label("duties")
-    sheets = (
+    query = select(*PANEL_LINE, items, seats, duties, _submitted_sheets().label("sheets")).join(Panel.topic)
+    return query.order_by(Panel.convened_at.desc(), Panel.id.desc())
+
+
+def _submitted_sheets() -> Any:
+    """The sheets in of a panel's live duties: counted in the index of the seats, less the few whose duty was lifted."""
+    submitted = ScoreSheet.state == SheetState.SUBMITTED
+    all_in = (
+        select(func.count())
+        .select_from(Seat)
+        .join(ScoreSheet, ScoreSheet.seat_id == Seat.id)
+        .where(Seat.panel_id == Panel.id, submitted)
+    )
+    lifted = (
         select(func.count())
         .select_from(Duty)
         .join(ScoreSheet, OF_DUTY)
-        .where(*live, ScoreSheet.state == SheetState.SUBMITTED)
-        .scalar_subquery()
-        .label("sheets")
+        .where(Duty.panel_id == Panel.id, Duty.state == DutyState.LIFTED, submitted)
     )
-    query = select(*PANEL_LINE, items, seats, duties, sheets).join(Panel.topic)
-    return query.order_by(Panel.convened_at.desc(), Panel.id.desc())
+    return all_in.scalar_subquery() - lifted.scalar_subquery()
 
 
 def live_panels(session: Session) -> Sequence[Any]:
@@ -159,14 +169,11 @@ def _waiting_for_office() -> Executable:
         literal_column("0", Integer).label("unrated"),
     )
     unrated = (
-        select(func.count())
-        .select_from(Seat)
+        select(Seat.id)
         .outerjoin(ExpertRating, ExpertRating.seat_id == Seat.id)
-        .where(
-            Seat.panel_id == Panel.id, Seat.state == SeatState.CONFIRMED, ExpertRating.id.is_(None),
-        )
-        .scalar_subquery()
-    )  # fmt: skip
+        .where(Seat.panel_id == Panel.id, Seat.state == SeatState.CONFIRMED, ExpertRating.id.is_(None))
+    )
+    count = unrated.with_only_columns(func.count()).scalar_subquery()
     panels = (
         select(
             literal_column("'rating'", String).label("waits"),
@@ -174,10 +181,10 @@ def _waiting_for_office() -> Executable:
             Topic.title,
             Panel.concluded_at.label("at"),
             Panel.is_sample,
-            unrated.label("unrated"),
+            count.label("unrated"),
         )
         .join(Panel.topic)
-        .where(Panel.state == PanelState.CONCLUDED, Panel.concluded_at > bindparam("since"), unrated > 0)
+        .where(Panel.state == PanelState.CONCLUDED, Panel.concluded_at > bindparam("since"), unrated.exists())
         .order_by(Panel.concluded_at, Panel.id)
         .limit(MOST_WAITING)
     )

@@ -64,6 +64,7 @@ class Topic(Numbered, Versioned, Base):
         CheckConstraint("duration_months BETWEEN 0 AND 60", name="duration"),
         Index("ix_topic_state_deadline", "state", "deadline"),
         Index("ix_topic_published_at", "published_at"),
+        Index("ix_topic_result_at", "state", "result_at"),
     )
 
     list_id: Mapped[int] = mapped_column(ForeignKey("challenge_list.id"), index=True)
@@ -97,6 +98,9 @@ class Topic(Numbered, Versioned, Base):
     published_at: Mapped[datetime | None]
     published_version: Mapped[int] = mapped_column(Integer, default=0)
     opened_at: Mapped[datetime | None]
+    result_at: Mapped[datetime | None]
+    """When the panel on its bids came to its result (形成评审结果): the workbench looks for what stands between the
+    result and the award."""
     decided_at: Mapped[datetime | None]
     created_on: Mapped[date]
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)

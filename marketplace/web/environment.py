@@ -10,7 +10,8 @@ from typing import Any
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.runtime import Macro
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 from jinja2.utils import LRUCache
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -32,6 +33,15 @@ def shown(value: Any) -> str:
     if kind is int:
         return str(value)
     return escape(value)
+
+
+def filled(text: str, **params: Any) -> str:
+    """The text with its places filled. Markup among the parameters makes the whole text Markup; everything else is
+    escaped where it is shown."""
+    for value in params.values():
+        if isinstance(value, Markup):
+            return Markup(text) % params  # noqa: S704 - the text is ours, plain parameters are escaped
+    return text % params
 
 
 class PageMacro(Macro):
@@ -67,12 +77,16 @@ class Fold(NodeTransformer):
         self.generic_visit(node)
         if not isinstance(node.node, nodes.Name) or node.node.name not in WORDS or not _is_plain(node):
             return node
-        if node.kwargs or len(node.args) != 1:
+        if len(node.args) != 1:
             return node
         (word,) = node.args
         if not isinstance(word, nodes.Const) or not isinstance(word.value, str):
             return node
-        return nodes.Const(self.translate(word.value), lineno=node.lineno, environment=node.environment)
+        told = nodes.Const(self.translate(word.value), lineno=node.lineno, environment=node.environment)
+        if not node.kwargs:
+            return told
+        node.node.name, node.args = "filled", [told]
+        return node
 
 
 def _is_plain(node: nodes.Call) -> bool:
@@ -83,8 +97,16 @@ def _is_plain(node: nodes.Call) -> bool:
 
 
 class Generator(CodeGenerator):
-    """Writes calls and output without detours. All our templates are escaped, and none of the functions they call
-    wants the template's context (Jinja's ``pass_context``), so a call is a plain call."""
+    """Writes calls, attributes and output without detours. All our templates are escaped, and none of the functions
+    they call wants the template's context (Jinja's ``pass_context``), so a call is a plain call."""
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
+        """What the object has itself is read at once; keys of a dict and what is missing are Jinja's business."""
+        self.write("(found if (found := getattr((thing := ")
+        self.visit(node.node, frame)
+        self.write(
+            f"), {node.attr!r}, MISSING)) is not MISSING else environment.getattr(thing, {node.attr!r}))"
+        )
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
         if not _is_plain(node):
@@ -111,7 +133,8 @@ class Generator(CodeGenerator):
             self.write("shown(")
 
 
-HELPERS = {"shown": shown, "PageMacro": PageMacro}
+MISSING = object()
+HELPERS = {"shown": shown, "PageMacro": PageMacro, "MISSING": MISSING}
 
 
 class PageTemplate(Template):
@@ -130,6 +153,11 @@ class PageTemplate(Template):
         made = cls._from_namespace(environment, namespace, globals)
         made._uptodate = uptodate
         return made  # type: ignore[return-value]
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """What is imported from here. All templates share the globals of the one environment, so there is nothing of
+        the importing one to look for."""
+        return super()._get_default_module()
 
 
 class PageEnvironment(Environment):

@@ -1,5 +1,6 @@
 """Which language a request speaks: the person's choice, else the browser's remembered one, else Chinese."""
 
+from collections.abc import Callable
 from functools import cache
 from gettext import NullTranslations
 from gettext import translation as find_translations
@@ -8,12 +9,12 @@ from typing import Any
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, gettext
 from flask_login import current_user
-from markupsafe import Markup
 from wtforms.i18n import messages_path
 
 from marketplace.core.errors import MarketplaceError, Problem
 from marketplace.core.verdict import Verdict
 from marketplace.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, compile_catalogues, translations
+from marketplace.web.environment import filled
 
 LANGUAGE_COOKIE = "language"
 
@@ -48,9 +49,10 @@ def _english(message: str) -> str:
 
 def speaks_english() -> bool:
     """True when the page is in English; asked of cookie and person once a request."""
-    found: bool | None = g.get("speaks_english")
+    kept = g._get_current_object()
+    found: bool | None = kept.get("speaks_english")
     if found is None:
-        found = g.speaks_english = choose_locale() == "en"
+        found = kept.speaks_english = choose_locale() == "en"
     return found
 
 
@@ -62,14 +64,9 @@ def page_language() -> str:
 
 
 def page_gettext(message: str, **params: Any) -> str:
-    """A template's ``_()``: one look-up a call, since a page asks hundreds of times. Markup among the parameters
-    makes the whole text Markup; everything else is escaped where it is shown."""
+    """``_()`` of a text that is not known before the page is made: one look-up a call."""
     text = _english(message) if speaks_english() else message
-    if not params:
-        return text
-    if any(isinstance(value, Markup) for value in params.values()):
-        return Markup(text) % params  # noqa: S704 - the text is ours, plain parameters are escaped
-    return text % params
+    return filled(text, **params) if params else text
 
 
 def page_ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
@@ -95,6 +92,11 @@ def in_chinese(message: str, params: dict[str, Any] | None = None) -> str:
 def to_english(message: str, params: dict[str, Any] | None = None) -> str:
     """``translate`` for a page that is known to be in English."""
     return in_chinese(_english(message), params)
+
+
+def translator() -> Callable[..., str]:
+    """``translate`` for many texts of one page: the language is asked for once."""
+    return to_english if speaks_english() else in_chinese
 
 
 def translate_error(error: MarketplaceError) -> str:

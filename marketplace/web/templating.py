@@ -6,13 +6,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.routing import Rule
 
-from marketplace.web.environment import PageEnvironment
+from marketplace.web.environment import PageEnvironment, filled
 from marketplace.web.formats import (
     date_text,
     datetime_text,
@@ -90,12 +90,12 @@ class Addresses:
         if short and len(values) == 1:
             ((name, value),) = values.items()
             if name == short[0] and type(value) is int and value >= 0:
-                return f"{request.script_root}{short[1]}{value}{short[2]}"
+                return f"{_script_root()}{short[1]}{value}{short[2]}"
         rule = self._only_rule(endpoint)
         if rule is None or not rule.arguments <= values.keys() or not all(map(_is_simple, values.items())):
             return url_for(endpoint, **values)
         built = rule.build(values)
-        return url_for(endpoint, **values) if built is None else request.script_root + built[1]
+        return url_for(endpoint, **values) if built is None else _script_root() + built[1]
 
     def _short(self, endpoint: str) -> tuple[str, str, str] | None:
         """Name of the one number in the address, and what stands before and after it; None for other addresses."""
@@ -111,6 +111,18 @@ class Addresses:
             found = list(self.app.url_map.iter_rules(endpoint)) if endpoint in self.app.view_functions else []
             self.rules[endpoint] = found[0] if len(found) == 1 else None
         return self.rules[endpoint]
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """``url_for`` of the templates, for views that name many pages."""
+    addresses: Addresses = current_app.extensions["addresses"]
+    return addresses.url_for(endpoint, **values)
+
+
+def _script_root() -> str:
+    """Where the program is mounted; a page asks a hundred times."""
+    root: str = request._get_current_object().script_root  # type: ignore[attr-defined] - the proxy's own
+    return root
 
 
 def _is_simple(pair: tuple[str, Any]) -> bool:
@@ -140,7 +152,12 @@ def _in_one_language(language: str, words: Callable[..., str]) -> dict[str, Call
     def day(value: date | None) -> str:
         return date_text(value, english)
 
-    return {f"t_{language}": words, f"datetime_{language}": moment, f"date_{language}": day}
+    def until(value: datetime | None, weekday: bool = False) -> str:
+        return until_text(value, english, weekday)
+
+    return {
+        f"t_{language}": words, f"datetime_{language}": moment, f"date_{language}": day, f"until_{language}": until,
+    }  # fmt: skip
 
 
 def install(app: Flask) -> None:
@@ -157,10 +174,10 @@ def install(app: Flask) -> None:
     )  # fmt: skip
     for language, words in (("zh", in_chinese), ("en", to_english)):
         app.jinja_env.filters.update(_in_one_language(language, words))
-    addresses = Addresses(app)
+    app.extensions["addresses"] = addresses = Addresses(app)
     app.jinja_env.globals.update(
-        _=page_gettext, gettext=page_gettext, ngettext=page_ngettext, link=addresses.link, asset=addresses.asset,
-        reason_text=reason_text, in_english=in_english, translate=translate,
+        _=page_gettext, filled=filled, gettext=page_gettext, ngettext=page_ngettext, link=addresses.link,
+        asset=addresses.asset, reason_text=reason_text, in_english=in_english, translate=translate,
         url_for=addresses.url_for,
     )  # fmt: skip
     app.context_processor(_context)

@@ -1,13 +1,15 @@
 """What the workbench shows: collected from the steps, a constant number of statements for each role."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor
 from marketplace.core.work import WorkItem
 
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when something waits that has no date."""
 Source = Callable[[Session, Actor, datetime], Sequence[WorkItem]]
 
 
@@ -17,7 +19,5 @@ def collect(sources: Sequence[Source], session: Session, actor: Actor, now: date
     return sorted(items, key=_urgency)
 
 
-def _urgency(item: WorkItem) -> tuple[bool, float, float]:
-    due = item.due_at.timestamp() if item.due_at else 0.0
-    since = item.since.timestamp() if item.since else 0.0
-    return (item.due_at is None, due, since)
+def _urgency(item: WorkItem) -> tuple[bool, datetime, datetime]:
+    return item.due_at is None, item.due_at or ALWAYS, item.since or ALWAYS

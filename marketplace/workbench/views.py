@@ -1,9 +1,11 @@
 """The page after signing in."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 
 from marketplace.bids import award_todos
 from marketplace.bids import todos as bid_todos
@@ -16,9 +18,10 @@ from marketplace.projects import todos as project_todos
 from marketplace.reviews import todos as review_todos
 from marketplace.topics import todos as topic_todos
 from marketplace.web.access import signed_in
-from marketplace.web.i18n import translate
+from marketplace.web.i18n import translate, translator
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session, request_now
+from marketplace.web.templating import address
 from marketplace.workbench.done import Deed, done_by
 from marketplace.workbench.figures import figures_for
 from marketplace.workbench.queries import collect
@@ -43,31 +46,45 @@ def home() -> str:
     return render_template(
         "workbench/home.html",
         figures=figures_for(session, actor, now),
-        todos=[_line(item, now) for item in todos[:SHOWN]],
-        ongoing=[_line(item, now) for item in ongoing[:SHOWN]],
+        todos=_lines(todos[:SHOWN], now),
+        ongoing=_lines(ongoing[:SHOWN], now),
         todo_count=len(todos),
         ongoing_count=len(ongoing),
         done=[_deed(deed, actor) for deed in done],
     )
 
 
-def _line(item: WorkItem, now: datetime) -> dict[str, Any]:
-    return {
-        "what": translate(item.what, item.params),
-        "object_label": item.subject,
-        "url": url_for(item.endpoint, **item.values),
-        "due_at": item.due_at,
-        "overdue": item.due_at is not None and item.due_at <= now,
-        "is_sample": item.is_sample,
-    }
+@dataclass(slots=True)
+class Line:
+    """One line of 待办 or 进行中, in the words of the page."""
+
+    what: str
+    object_label: str
+    url: str
+    due_at: datetime | None
+    overdue: bool
+
+
+def _lines(items: Sequence[WorkItem], now: datetime) -> list[Line]:
+    say = translator()
+    return [
+        Line(
+            say(item.what, item.params),
+            item.subject,
+            address(item.endpoint, **item.values),
+            item.due_at,
+            item.due_at is not None and item.due_at <= now,
+        )
+        for item in items
+    ]
 
 
 def _deed(deed: Deed, actor: Actor) -> dict[str, Any]:
     """An expert knows her panels by her own page, not by the office's."""
     if deed.endpoint == "reviews.panel" and actor.has(Role.EXPERT):
-        url = url_for("reviews.mine")
+        url = address("reviews.mine")
     else:
-        url = url_for(deed.endpoint, **deed.values)
+        url = address(deed.endpoint, **deed.values)
     what = translate(deed.action)
     return {
         "what": what

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.bids.models import Bid, BidOpening, BidPartner
-from marketplace.core.database import make_engine, reading_session, writing_session
+from marketplace.core.database import make_engine
 from marketplace.files.models import Attachment
 from marketplace.organisations.models import Organisation
 from marketplace.projects.models import Milestone, MilestoneReport, Project
@@ -46,8 +46,8 @@ ONE = app.jinja_env.from_string(
 def session() -> Session:
     """The request's session."""
     if "session" not in g:
-        make = reading_session if request.method == "GET" else writing_session
-        g.session = make(ENGINE)
+        begin = "DEFERRED" if request.method == "GET" else "IMMEDIATE"
+        g.session = Session(ENGINE.execution_options(sqlite_begin=begin), expire_on_commit=False)
     found: Session = g.session
     return found
 

@@ -40,7 +40,7 @@ from marketplace.reviews.scoring import (
     score_all,
 )
 from marketplace.reviews.unscored import unscored
-from marketplace.reviews.workflow import PANEL, DutyState, SheetState
+from marketplace.reviews.workflow import PANEL, DutyState, SheetState, SubjectKind
 from marketplace.topics.rules import rubric_from_dict
 
 
@@ -65,6 +65,8 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
         item.total, item.rank, item.trace = found.total, found.rank, found.trace
     PANEL.advance(panel, "conclude")
     panel.concluded_at = uow.now
+    if panel.subject_kind == SubjectKind.BID:
+        panel.topic.result_at = uow.now
     panel.result = _sealed({**record, "protocol_sha256": panel.protocol_sha256})
     uow.emit(PanelConcluded(panel_id=panel.id, kind=panel.subject_kind, result_sha256=panel.result["sha256"]))
 
