@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, g
 from flask_compress import Compress
 from flask_login import AnonymousUserMixin, LoginManager
 from flask_wtf import CSRFProtect
@@ -26,7 +26,7 @@ from marketplace.notifications import transport
 from marketplace.notifications.views import blueprint as notifications_blueprint
 from marketplace.organisations import naming
 from marketplace.organisations.guard import refuse_demo_accounts
-from marketplace.organisations.identity import Identity, identity_by_token
+from marketplace.organisations.identity import Identity, identity_and_time, identity_by_token
 from marketplace.organisations.views import blueprint as organisations_blueprint
 from marketplace.organisations.views.again import sign_in_again
 from marketplace.priority.views import blueprint as priority_blueprint
@@ -37,7 +37,7 @@ from marketplace.search.views import blueprint as search_blueprint
 from marketplace.topics.views import blueprint as topics_blueprint
 from marketplace.web import caching, errors, i18n, requests, security, templating
 from marketplace.web.requests import Application, db_session, request_now
-from marketplace.web.runtime import Runtime
+from marketplace.web.runtime import Runtime, runtime
 from marketplace.web.views import blueprint as web_blueprint
 from marketplace.wiring import REACTIONS
 from marketplace.workbench.views import blueprint as workbench_blueprint
@@ -132,6 +132,12 @@ def _sign_in(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> Identity | None:
-        return identity_by_token(db_session(), token, request_now())
+        session = db_session()
+        if not requests.asks_database_for_time():
+            return identity_by_token(session, token, request_now())
+        found, moment = identity_and_time(session, token, runtime().clock())
+        if moment is not None:
+            g.now = moment
+        return found
 
     manager.unauthorized_handler(sign_in_again)

@@ -166,19 +166,25 @@ def writing_session(engine: Engine) -> Session:
     return QuickSession(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False)
 
 
-def database_now(session: Session, fallback: datetime) -> datetime:
-    """The database's clock inside the transaction on PostgreSQL (one clock for several servers); on SQLite, which
-    serves one host, and under a clock of one's own, ``fallback``, read after the write lock was taken."""
+def tells_time(session: Session) -> bool:
+    """True when the database's clock counts: PostgreSQL under the system's clock (one clock for several servers)."""
     bind = session.get_bind()
-    if bind.dialect.name != "postgresql" or not bind.get_execution_options().get(DATABASE_CLOCK):
+    return bind.dialect.name == "postgresql" and bool(bind.get_execution_options().get(DATABASE_CLOCK))
+
+
+def database_now(session: Session, fallback: datetime) -> datetime:
+    """The database's clock inside the transaction where it counts; on SQLite, which serves one host, and under a clock
+    of one's own, ``fallback``, read after the write lock was taken."""
+    if not tells_time(session):
         return fallback
     moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
 
 
-def one_at_a_time(session: Session, name: str, *, shared: bool = False) -> None:
-    """Until the end of this transaction nobody else passes here with the same name; ``shared``: nobody but others who
-    share it. On SQLite a writing session already holds the only write lock."""
+def one_at_a_time(session: Session, *names: str, shared: bool = False) -> None:
+    """Until the end of this transaction nobody else passes here with one of the same names; ``shared``: nobody but
+    others who share it. They are taken in the order given. On SQLite a writing session already holds the only write
+    lock."""
     if session.get_bind().dialect.name == "postgresql":
         lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        session.execute(select(lock(func.hashtext(name))))
+        session.execute(select(*(lock(func.hashtext(name)) for name in names)))

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
+from marketplace.core.database import UtcDateTime
 from marketplace.organisations.models import (
     Appointment,
     Organisation,
@@ -109,12 +110,29 @@ BY_TOKEN: Select[Any] = (
     .order_by(Organisation.order_key, Organisation.id)
 )
 """Built once: every request of a signed-in person asks it."""
+BY_TOKEN_NOW = BY_TOKEN.add_columns(func.clock_timestamp(type_=UtcDateTime()).label("asked_at"))
+"""Tells the database's time on the way."""
 
 
 def identity_by_token(session: Session, token: str, now: datetime) -> Identity | None:
-    """The person behind a live session, with all current appointments; None when ended, expired or deactivated. Who
-    has not chosen a unit acts for the one of the longest appointment."""
+    """The person behind a live session, with all current appointments; None when ended, expired or deactivated."""
     rows = session.execute(BY_TOKEN, {"token_sha256": token_hash(token), "now": now}).all()
+    return _identity(rows, token, now)
+
+
+def identity_and_time(
+    session: Session, token: str, about_now: datetime
+) -> tuple[Identity | None, datetime | None]:
+    """``identity_by_token`` at the moment of the database's clock, and this moment, in one statement. Nobody, and no
+    moment, when the session ended before ``about_now``."""
+    rows = session.execute(BY_TOKEN_NOW, {"token_sha256": token_hash(token), "now": about_now}).all()
+    if not rows:
+        return None, None
+    return _identity(rows, token, rows[0].asked_at), rows[0].asked_at
+
+
+def _identity(rows: Sequence[Any], token: str, now: datetime) -> Identity | None:
+    """Who has not chosen a unit acts for the one of the longest appointment."""
     if not rows or not is_live(rows[0], now):
         return None
     first, held = rows[0], [row for row in rows if row.organisation_id is not None]

@@ -53,8 +53,7 @@ def locked_until(session: Session, counters: list[str], now: datetime) -> dateti
 
 def take_turns(session: Session, counters: list[str]) -> None:
     """Nobody else counts on these counters until this transaction ends."""
-    for counter in sorted(counters):
-        one_at_a_time(session, counter)
+    one_at_a_time(session, *sorted(counters))
 
 
 def count(session: Session, counter: str, limit: Limit, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.core.clock import before_deadline
 from marketplace.core.errors import Invalid, Problem
@@ -172,14 +172,16 @@ def _keep(uow: UnitOfWork, milestone: Milestone, draft: ReportDraft) -> None:
 def _report(
     uow: UnitOfWork, milestone: Milestone, draft: ReportDraft, files: Sequence[Attachment]
 ) -> MilestoneReport:
+    earlier = select(func.count()).where(MilestoneReport.milestone_id == milestone.id)
     report = MilestoneReport(
-        milestone_id=milestone.id, number=len(milestone.reports) + 1, summary=draft.summary,
+        milestone_id=milestone.id, number=earlier.scalar_subquery() + 1, summary=draft.summary,
         no_evidence_reason="" if files else draft.no_evidence_reason,
         files=[{"id": f.id, "name": f.name, "size": f.size, "sha256": f.sha256} for f in files],
         on_time=before_deadline(uow.now, milestone.due_at), submitted_by=uow.actor.person_id, submitted_at=uow.now,
     )  # fmt: skip
-    milestone.reports.append(report)
+    uow.session.add(report)
     uow.session.flush()
+    uow.session.expire(milestone, ["reports"])
     return report
 
 

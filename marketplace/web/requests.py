@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.core.actor import ANONYMOUS, Actor
-from marketplace.core.database import database_now, reading_session, writing_session
+from marketplace.core.database import database_now, reading_session, tells_time, writing_session
 from marketplace.core.errors import StaleVersion
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.web.environment import PageEnvironment
@@ -44,6 +44,11 @@ def request_now() -> Any:
         moment = runtime().clock()
         g.now = moment if request.method in SAFE_METHODS else database_now(db_session(), moment)
     return g.now
+
+
+def asks_database_for_time() -> bool:
+    """True while the moment of this writing request is not known and only the database can tell it."""
+    return "now" not in g and request.method not in SAFE_METHODS and tells_time(db_session())
 
 
 def request_id() -> str:
