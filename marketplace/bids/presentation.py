@@ -148,7 +148,11 @@ def gap_lines(found: Sequence[Gap]) -> list[dict[str, str]]:
 
 def document(session: Session, bid: Bid) -> dict[str, Any]:
     """What ``bids/_document.html`` is rendered with; one statement beyond the loaded bid."""
-    content = content_from_dict(bid.content)
+    return reading(bid, content_from_dict(bid.content), file_links(queries.files_of(session, bid)))
+
+
+def reading(bid: Any, content: BidContent, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The same of a bid, or of what stands for it where names are hidden."""
     return {
         "bid": bid,
         "content": content,
@@ -159,11 +163,11 @@ def document(session: Session, bid: Bid) -> dict[str, Any]:
             for source in Source
             if content.fen_from(source)
         ],
-        "bid_files": file_links(queries.files_of(session, bid)),
+        "bid_files": files,
     }
 
 
-def _by_deliverable(bid: Bid, content: BidContent) -> list[dict[str, Any]]:
+def _by_deliverable(bid: Any, content: BidContent) -> list[dict[str, Any]]:
     """Each deliverable of the topic with the indicators that cover it; what covers none stands last."""
     groups = [
         {

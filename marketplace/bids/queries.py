@@ -198,6 +198,12 @@ def opened_bid(session: Session, bid_id: int) -> Bid:
     return found
 
 
+def opened_by_id(session: Session, bid_ids: Sequence[int]) -> dict[int, Bid]:
+    """Several of them, by id."""
+    query = _whole().where(Bid.id.in_(list(bid_ids)), _opened())
+    return {bid.id: bid for bid in session.scalars(query)}
+
+
 def opening_of(session: Session, topic_id: int) -> BidOpening | None:
     """启封记录 of a topic."""
     return session.scalar(_opening(), {"topic": topic_id})

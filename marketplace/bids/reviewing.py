@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.bids.blind import blind
 from marketplace.bids.presentation import document
 from marketplace.bids.queries import opened_bid, opened_bids
 from marketplace.bids.workflow import BidState
@@ -27,4 +28,4 @@ def render(session: Session, bid_id: int) -> tuple[str, dict[str, Any]]:
     return "bids/_document.html", document(session, opened_bid(session, bid_id))
 
 
-PORT = SubjectPort(subjects, render)
+PORT = SubjectPort(subjects, render, blind)

@@ -24,12 +24,13 @@ def download(attachment_id: int, name: str) -> Response:
         raise NotFound
     g.seal_key = access.seal_key
     note_export(attachment.name, attachment.owner_kind, attachment.owner_id, access.seal_key)
-    return _sent(attachment)
+    return sent(attachment, attachment.name)
 
 
-def _sent(attachment: Attachment) -> Response:
+def sent(attachment: Attachment, name: str) -> Response:
+    """The bytes of a file under a name; the caller has decided that they may be read."""
     path = runtime().files.path(attachment.sha256)
     response = send_file(path, attachment.media_type, conditional=False, etag=False)
-    response.headers.update(attachment_headers(attachment.name))
+    response.headers.update(attachment_headers(name))
     response.headers["Cache-Control"] = "private, no-store"
     return response

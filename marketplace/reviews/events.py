@@ -137,6 +137,43 @@ class ItemRecused(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WordsHidden(PanelEvent):
+    """Further words of an item are hidden from the experts of a blind panel."""
+
+    item_id: int
+    words: tuple[str, ...]
+    audit_label: ClassVar[str] = N_("盲评补充隐去")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsFoundHarmless(PanelEvent):
+    item_id: int
+    words: tuple[str, ...]
+    audit_label: ClassVar[str] = N_("盲评线索核为无妨")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindFileCleared(PanelEvent):
+    item_id: int
+    sha256: str
+    audit_label: ClassVar[str] = N_("盲评附件核为可提供")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindFileWithheld(PanelEvent):
+    item_id: int
+    sha256: str
+    audit_label: ClassVar[str] = N_("盲评附件改为不提供")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindDecisionWithdrawn(PanelEvent):
+    item_id: int
+    words: tuple[str, ...]
+    audit_label: ClassVar[str] = N_("撤销盲评处理")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event):
     """One frozen sheet. It has its own trail, so that a panel's history stays readable."""
 

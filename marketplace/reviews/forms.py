@@ -10,12 +10,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from marketplace.core.text import tidy
+from marketplace.core.text import N_, tidy
+from marketplace.reviews.blind.redaction import PLACEHOLDERS, Hidden
+from marketplace.reviews.operations.blinding import LONGEST
 from marketplace.reviews.operations.recusals import Decision
 from marketplace.reviews.recusal import OUTCOME_LABELS
 from marketplace.reviews.scoring import COMMENT_LIMIT, OPINION_LIMIT, MarkInput, mark_of, read_mark
 from marketplace.topics.rules import Rubric
-from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField
+from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField
 from marketplace.web.i18n import translate, translate_problem
 
 
@@ -44,6 +46,36 @@ class RecuseForm(Form):
         most=500,
         description=_l("例如：近三年在该单位任职或为其提供咨询，本人或亲属与其有利害关系。"),
     )
+
+
+HIDDEN_LABELS = {
+    Hidden.UNIT: N_("揭榜单位"),
+    Hidden.PARTNER: N_("参与单位"),
+    Hidden.PLACE: N_("地区"),
+    Hidden.PERSON: N_("人员"),
+    Hidden.PHONE: N_("电话"),
+    Hidden.EMAIL: N_("邮箱"),
+    Hidden.OTHER: N_("其他文字"),
+}
+"""What hidden words are said to be."""
+
+
+class WordsForm(Form):
+    """补充隐去."""
+
+    words = TextField(
+        _l("要隐去的文字"),
+        [DataRequired(_l("请填写要隐去的文字"))],
+        most=LONGEST,
+        description=_l("例如单位的简称、品牌项目名称；空格、全角半角和大小写不影响查找。"),
+    )
+    kind = SelectField(_l("显示为"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [
+            (str(kind), f"{PLACEHOLDERS[kind]} {translate(word)}") for kind, word in HIDDEN_LABELS.items()
+        ]
 
 
 class DeclineForm(Form):

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
 from marketplace.experts.models import Expert
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import (
+    BlindDecision,
     DutyOrigin,
     DutyState,
     NoteKind,
@@ -221,6 +222,29 @@ class ScoreSheet(Unguessable, Versioned, Base):
 
     item: Mapped[PanelItem] = relationship()
     seat: Mapped[Seat] = relationship()
+
+
+class BlindMark(Numbered, Base):
+    """盲评处理: what a person decided about one item of a blind panel. ``text`` holds the words that tell nothing
+    (``what`` harmless), the words to hide besides, of the ``kind`` given (hide), or the number of an attachment that
+    tells nothing (file)."""
+
+    __tablename__ = "blind_mark"
+    __table_args__ = (
+        one_of("what", BlindDecision),
+        UniqueConstraint("item_id", "what", "text"),
+        Index("ix_blind_mark_panel", "panel_id", "item_id"),
+    )
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("panel_item.id"))
+    what: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(16), default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+    person: Mapped[Person | None] = relationship()
 
 
 class PanelAnalysis(Numbered, Base):

@@ -91,9 +91,30 @@ def may_remove_member(
     )
 
 
-def may_release(actor: Actor, panel_state: str, fits: Verdict) -> Verdict:
-    """开始评分: the composition must fit the rules."""
-    return first_refusal(_officer(actor), _in(panel_state, PanelState.DRAFT), fits)
+def may_release(actor: Actor, panel_state: str, fits: Verdict, leads: int = 0) -> Verdict:
+    """开始评分: the composition must fit the rules; of a blind panel somebody has decided about every lead."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.DRAFT),
+        fits,
+        no(N_("盲评材料中还有%(count)s条可能泄露身份的线索没有处理，请先核查"), count=leads)
+        if leads
+        else YES,
+    )
+
+
+def may_blind(actor: Actor, panel_state: str, blind: bool) -> Verdict:
+    """盲评核查: before the scoring, and while it goes on."""
+    return first_refusal(
+        _officer(actor),
+        YES if blind else no(N_("本评审组不是盲评")),
+        _in(panel_state, PanelState.DRAFT, PanelState.SCORING),
+    )
+
+
+def may_withdraw_mark(actor: Actor, panel_state: str, blind: bool) -> Verdict:
+    """撤销盲评处理: until the experts have begun; afterwards nothing hidden is shown again."""
+    return first_refusal(may_blind(actor, panel_state, blind), _in(panel_state, PanelState.DRAFT))
 
 
 def may_conclude(

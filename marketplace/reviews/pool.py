@@ -13,16 +13,20 @@ from marketplace.experts.models import Expert, ExpertKind
 from marketplace.experts.queries import standings
 from marketplace.experts.standing import UNRATED, Standing
 from marketplace.organisations.models import Organisation, OrganisationKind, Person, PersonState
+from marketplace.organisations.queries import people_with_roles
 from marketplace.reviews.composition import Member
 from marketplace.reviews.facts import Ground, facts_of, judges_of, read_ground
 from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.policy import ACTIVE_SEATS
+from marketplace.reviews.policy import ACTIVE_SEATS, READERS
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.recusal import Recusal, recusals_of, whole
 from marketplace.reviews.workflow import PanelState, SeatState
 
 INSIDE = (OrganisationKind.PROVINCE, OrganisationKind.DIVISION, OrganisationKind.DIRECT_UNIT)
 """The province's own offices and units: an expert from elsewhere is 系统外专家."""
+
+
+OFFICE_ROLE = N_("该专家同时是省局办理或监督人员，能看到单位名称，不能参加盲评")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Candidate:
     standing: Standing = UNRATED
     load: int = 0
     """Other panels on which she sits now."""
+    sees_names: bool = False
+    """She reads the names of a blind panel in another role."""
 
     @property
     def sits(self) -> bool:
@@ -56,6 +62,8 @@ class Candidate:
             return N_("该专家已谢绝本评审组的邀请，不再邀请")
         if self.seat is not None and self.seat.state != SeatState.REMOVED:
             return N_("该专家已在评审组或已回避")
+        if self.sees_names:
+            return OFFICE_ROLE
         if self.standing.barred:
             return (N_("近两年履职评价平均%(average)s分，低于60分"), {"average": self.standing.average})
         limit = self.expert.workload_limit
@@ -100,6 +108,7 @@ def pool_for(session: Session, panel: Panel, today: date) -> Pool:
     wanted = {panel.topic.category, panel.topic.field}
     ratings, loads = standings(session, list(judges), today), _loads(session, panel, judges)
     shared = protocol_from(panel.protocol).scores_per_item is not None
+    readers = _readers(session) if protocol_from(panel.protocol).blind else set[int | None]()
     candidates = []
     for expert in experts:
         recusals = recusals_of(judges[expert.id], ground.stakes, facts)
@@ -108,7 +117,7 @@ def pool_for(session: Session, panel: Panel, today: date) -> Pool:
         candidates.append(
             Candidate(
                 expert, member, recusals, joined, seats.get(expert.id),
-                ratings.get(expert.id, UNRATED), loads.get(expert.id, 0),
+                ratings.get(expert.id, UNRATED), loads.get(expert.id, 0), expert.person_id in readers,
             )
         )  # fmt: skip
     candidates.sort(key=lambda c: (c.exclusion is not None, not c.member.matches))
@@ -137,6 +146,11 @@ def _experts(session: Session, today: date, seats: Iterable[int]) -> Sequence[Ex
     )
     whole = (contains_eager(Expert.person), contains_eager(Expert.organisation))
     return session.scalars(query.options(*whole)).all()
+
+
+def _readers(session: Session) -> set[int | None]:
+    """Who reads the names behind the code names."""
+    return {one.person_id for one in people_with_roles(session, None, READERS)}
 
 
 def _loads(session: Session, panel: Panel, experts: Iterable[int]) -> dict[int, int]:

@@ -1,10 +1,13 @@
 """What a panel's items are called on pages, in sheets and in mails (评审对象名称)."""
 
 from collections.abc import Iterable
+from pathlib import Path
+
+from flask_babel import gettext as _
 
 from marketplace.core.actor import Actor
 from marketplace.organisations.naming import unit_name
-from marketplace.reviews.codes import code_of
+from marketplace.reviews.codes import code_of, number_of
 from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.policy import sees_names
 from marketplace.reviews.protocol import protocol_from
@@ -25,6 +28,13 @@ def item_labels(
 def item_label(actor: Actor, panel: Panel, item: PanelItem, member: bool = False) -> str:
     """The same for one item."""
     return item_labels(actor, panel, [item], member)[item.id]
+
+
+def file_label(item: PanelItem, number: int, name: str) -> str:
+    """What an attachment is called for an expert of a blind panel: nothing of its own name but the ending."""
+    ending = Path(name).suffix.lower()
+    neutral = _("材料%(item)s-附件%(number)s", item=number_of(item.position), number=number)
+    return f"{neutral}{ending}"
 
 
 def _label(item: PanelItem, blind: bool, named: bool) -> str:

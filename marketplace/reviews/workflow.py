@@ -69,6 +69,14 @@ class OpinionState(StrEnum):
     FINAL = "final"
 
 
+class BlindDecision(StrEnum):
+    """盲评处理类别."""
+
+    HARMLESS = "harmless"  # 不泄露身份
+    HIDE = "hide"  # 补充隐去
+    FILE = "file"  # 附件可提供
+
+
 class NoteKind(StrEnum):
     """评审会记录类别."""
 

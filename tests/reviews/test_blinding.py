@@ -79,7 +79,12 @@ def test_units_in_their_usual_forms(unit: Unit, text: str, shown: str) -> None:
 def test_names_that_overlap_leave_no_rest() -> None:
     terms = [Term("甲乙", Hidden.UNIT), Term("乙丙丁戊", Hidden.PERSON), Term("丁", Hidden.PLACE)]
     assert Redactor(terms).hide("前甲乙丙丁戊后") == "前【人员】后"
-    assert Redactor(terms).hide("单丁") == "单丁"
+    assert Redactor(terms).hide("单丁") == "单【地区】"
+
+
+def test_a_single_character_is_hidden_only_where_somebody_says_so() -> None:
+    terms = terms_of(Identity(Unit("甲"), (), ("乙",)))
+    assert Redactor(terms).hide("甲乙丙") == "甲乙丙"
 
 
 def test_every_ordinary_name_is_a_place() -> None:

@@ -29,6 +29,8 @@ ROOT = re.compile(
 )
 FIRM = re.compile(r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|集团)$")
 ADMINISTRATIVE = re.compile(r"(?:市|县|区|自治县)$")
+LEAST = 2
+"""Shorter names are not looked for: one character alone is in every text."""
 LEAST_REST = 4
 
 
@@ -65,7 +67,7 @@ def terms_of(identity: Identity) -> tuple[Term, ...]:
     terms += [Term(text, Hidden.PLACE) for place in identity.places for text in place_names(place)]
     terms += [Term(text, Hidden.PERSON) for text in identity.people]
     terms += [Term(text, Hidden.PHONE) for text in identity.phones]
-    return tuple(term for term in dict.fromkeys(terms) if term.text.strip())
+    return tuple(term for term in dict.fromkeys(terms) if len(folded(term.text)) >= LEAST)
 
 
 def place_names(place: Place) -> Iterator[str]:

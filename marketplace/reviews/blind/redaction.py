@@ -33,8 +33,6 @@ PLACEHOLDERS = {
     Hidden.EMAIL: "【邮箱】",
     Hidden.OTHER: "【已隐去】",
 }
-LEAST = 2
-"""Shorter names are not looked for: one character alone is in every text."""
 JOINERS = frozenset("-‐‑‒–—·•‧・_'’.")
 MAIL = re.compile(r"[\w.+-]+\s*[@＠]\s*[\w-]+(?:\s*[.．]\s*[\w-]+)+", re.ASCII)
 PHONE = re.compile(
@@ -109,7 +107,7 @@ class Redactor:
         self._names: dict[str, Hidden] = {}
         for term in terms:
             name = folded(term.text)
-            if len(name) >= LEAST:
+            if name:
                 self._names.setdefault(name, term.kind)
 
     def hide(self, text: str) -> str:

@@ -1,6 +1,7 @@
 """The verbs of reviewing (评审办理)."""
 
 from marketplace.reviews.operations.assignment import move_duty, request_assignment
+from marketplace.reviews.operations.blinding import clear_file, hide_words, settle_leads, withdraw_mark
 from marketplace.reviews.operations.extra import call_again
 from marketplace.reviews.operations.invitations import decline_seat
 from marketplace.reviews.operations.offline import import_sheets, keep_workbook
@@ -30,6 +31,10 @@ __all__ = [
     "add_member",
     "add_members",
     "call_again",
+    "clear_file",
+    "hide_words",
+    "settle_leads",
+    "withdraw_mark",
     "choose_anchor",
     "move_duty",
     "import_sheets",

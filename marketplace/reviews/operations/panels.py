@@ -12,6 +12,7 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
+from marketplace.reviews.blind.checks import open_leads
 from marketplace.reviews.codes import in_drawn_order
 from marketplace.reviews.composition import composition
 from marketplace.reviews.draws import Lot, with_draw
@@ -27,7 +28,7 @@ from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import drop_all, give_all, give_anchor, lift_all, take_up_again
 from marketplace.reviews.operations.locking import lock
-from marketplace.reviews.pool import Candidate, Pool, pool_for
+from marketplace.reviews.pool import OFFICE_ROLE, Candidate, Pool, pool_for
 from marketplace.reviews.protocol import Protocol, frozen, protocol_for, protocol_from
 from marketplace.reviews.queries import duties_of, items_of, panel_of_subject, panel_of_topic, short_items
 from marketplace.reviews.register import open_requests
@@ -217,7 +218,7 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
     lock(uow, panel)
     pool = pool_for(uow.session, panel, beijing_date(uow.now))
     fits = composition(pool.seated, panel.size, pool.outside_majority)
-    require(policy.may_release(uow.actor, panel.state, fits))
+    require(policy.may_release(uow.actor, panel.state, fits, _open_leads(uow, panel)))
     _check_due(uow, due_at)
     _check_recusals(pool)
     _check_requests(uow, panel)
@@ -234,6 +235,12 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
         give_anchor(uow, panel, protocol)
     _freeze(uow, panel)
     uow.emit(PanelReleased(panel_id=panel.id, protocol_sha256=panel.protocol_sha256 or ""))
+
+
+def _open_leads(uow: UnitOfWork, panel: Panel) -> int:
+    if panel.state != PanelState.DRAFT or not protocol_from(panel.protocol).blind:
+        return 0
+    return open_leads(uow.session, panel, items_of(uow.session, panel.id))
 
 
 def _freeze(uow: UnitOfWork, panel: Panel) -> None:
@@ -288,3 +295,5 @@ def _check_recusals(pool: Pool) -> None:
         sits = candidate.seat is not None and candidate.seat.state in policy.ACTIVE_SEATS
         if sits and candidate.recusal.forbidden:
             raise Invalid({"members": (candidate.recusal.reason, candidate.recusal.params)})
+        if sits and candidate.sees_names:
+            raise Invalid({"members": OFFICE_ROLE})

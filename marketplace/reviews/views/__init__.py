@@ -3,6 +3,7 @@
 from marketplace.reviews.views import (
     analysis,
     assignment,
+    blinding,
     offline,
     opinion,
     own,
@@ -17,6 +18,7 @@ from marketplace.reviews.views.base import blueprint
 __all__ = [
     "analysis",
     "assignment",
+    "blinding",
     "blueprint",
     "offline",
     "opinion",

@@ -13,10 +13,14 @@ from werkzeug.wrappers import Response
 
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.files.views import sent
 from marketplace.reviews import operations
 from marketplace.reviews.asking import open_asks, recusal_of_seat
+from marketplace.reviews.blind.checks import BlindItem, blind_item
+from marketplace.reviews.blind.redaction import PLACEHOLDERS
 from marketplace.reviews.forms import (
     ConfirmForm,
     DeclineForm,
@@ -30,7 +34,7 @@ from marketplace.reviews.forms import (
 )
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import may_recuse, may_recuse_item, may_score
-from marketplace.reviews.presentation import item_labels
+from marketplace.reviews.presentation import file_label, item_labels
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     SheetPlace,
@@ -52,6 +56,7 @@ from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import SeatState, SheetState, SubjectKind
 from marketplace.topics.rules import Rubric, rubric_from_dict
 from marketplace.web.access import signed_in
+from marketplace.web.exports import note_export
 from marketplace.web.forms import Form, attempt
 from marketplace.web.i18n import translate
 from marketplace.web.navigation import Entry, add_entry
@@ -230,7 +235,8 @@ def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm, recuse: Recu
     scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state, held)
     return render_template(
         "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
-        labels=_labels(seat, items),
+        labels=_labels(seat, items), blind=protocol_from(seat.panel.protocol).blind,
+        placeholders={str(kind): word for kind, word in PLACEHOLDERS.items()},
         recuse=recuse or RecuseForm(formdata=None), passing=_passing(place),
         form=form, rows=rows, scoring=scoring, reading=_reading(seat, place.item) if scoring else "",
     )  # fmt: skip
@@ -246,8 +252,46 @@ def _passing(place: SheetPlace) -> bool:
 def _reading(seat: Seat, item: PanelItem) -> Markup:
     """The bid or outcome itself, rendered by the step that owns it; only while the expert may score it."""
     port = SUBJECTS[SubjectKind(seat.panel.subject_kind)]
-    template, context = port.render(db_session(), item.subject_id)
+    if protocol_from(seat.panel.protocol).blind:
+        found = blind_item(db_session(), seat.panel, item)
+        template, context = found.document(_neutral_files(seat, found))
+    else:
+        template, context = port.render(db_session(), item.subject_id)
     return Markup(render_template(template, **context))  # noqa: S704 - our own template
+
+
+def _neutral_files(seat: Seat, found: BlindItem) -> list[dict[str, Any]]:
+    """The attachments that somebody has looked into, under neutral names."""
+    item = found.item
+    return [
+        {
+            "name": file_label(item, number, file.name),
+            "size": file.size,
+            "url": url_for("reviews.blind_file", seat_id=seat.id, item_id=item.id, number=number),
+        }
+        for number, (file, mark) in enumerate(found.files, 1)
+        if mark is not None
+    ]
+
+
+@blueprint.get("/reviews/<int:seat_id>/items/<int:item_id>/files/<int:number>")
+@signed_in(Role.EXPERT)
+def blind_file(seat_id: int, item_id: int, number: int) -> FlaskResponse:
+    """盲评附件: one that may be read, as long as the expert may score the item."""
+    place = place_for(db_session(), current_actor(), seat_id, item_id)
+    seat, item, panel = place.seat, place.item, place.seat.panel
+    state = None if place.sheet is None else place.sheet.state
+    held = is_held(db_session(), seat, item.id)
+    scoring = may_score(current_actor(), seat.expert.person_id, panel.state, seat.state, state, held)
+    if not scoring or not protocol_from(panel.protocol).blind:
+        raise NotFound
+    files = blind_item(db_session(), panel, item).files
+    chosen = [file for place, (file, mark) in enumerate(files, 1) if place == number and mark is not None]
+    if not chosen:
+        raise NotFound
+    name = file_label(item, number, chosen[0].name)
+    note_export(name, "panel", panel.id)
+    return sent(chosen[0], name)
 
 
 @blueprint.post("/reviews/<int:seat_id>/items/<int:item_id>")

@@ -20,11 +20,13 @@ from marketplace.core.text import N_
 from marketplace.core.verdict import YES
 from marketplace.reviews import operations, policy
 from marketplace.reviews.analysis.reading import KIND as ANALYSIS
+from marketplace.reviews.blind.checks import open_leads
 from marketplace.reviews.composition import composition
 from marketplace.reviews.draws import draws_in, is_repeatable
 from marketplace.reviews.forms import DueForm, ReasonForm
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import Pool, pool_for
+from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.queries import (
     NO_LOAD,
@@ -33,6 +35,7 @@ from marketplace.reviews.queries import (
     disputes_of,
     extras_of,
     item_count,
+    items_of,
     items_page,
     loads_of,
     panel_for,
@@ -128,19 +131,27 @@ def _page(panel: Panel, forms: Forms) -> str:
     adding = policy.may_add_member(actor, panel.state, panel.size, progress.active, short + empty)
     disputed = len(disputes_of(session, panel)) if panel.state == PanelState.SCORING else 0
     fits = composition(pool.seated, panel.size, pool.outside_majority)
+    items = paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN)
+    leads = open_leads(session, panel, items_of(session, panel.id)) if _checks_leads(panel, protocol) else 0
     return render_template(
-        "reviews/panel.html", panel=panel, protocol=protocol, short=short,
+        "reviews/panel.html", panel=panel, protocol=protocol, short=short, leads=leads,
+        labels=item_labels(actor, panel, items.items),
         computation=_calibrating(panel, protocol),
         topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
-        items=paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN), adding=adding, fits=fits,
-        releasing=policy.may_release(actor, panel.state, YES), seat_workflow=SEAT, workflow=PANEL,
+        items=items, adding=adding, fits=fits,
+        releasing=policy.may_release(actor, panel.state, YES, leads), seat_workflow=SEAT, workflow=PANEL,
         concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed, short, empty),
         extras=extras_of(session, panel.id), draws=_draws(panel, pool),
         calling=policy.may_call_extra(actor, panel.state, disputed),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
         history=history_rows(history_of(session, "panel", panel.id)),
     )  # fmt: skip
+
+
+def _checks_leads(panel: Panel, protocol: Protocol) -> bool:
+    """Of a blind draft the page says how many leads are open."""
+    return protocol.blind and panel.state == PanelState.DRAFT
 
 
 def _draws(panel: Panel, pool: Pool) -> list[dict[str, Any]]:

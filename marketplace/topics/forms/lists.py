@@ -20,7 +20,7 @@ NUMBERS = (
 
 
 MAY_BE_EMPTY = ("scores_per_item", "disagreement")
-SWITCHES = ("anchor",)
+SWITCHES = ("anchor", "blind")
 
 
 class ListForm(Form):
@@ -72,6 +72,12 @@ class RulesForm(Form):
     )
     anchor = BooleanField(
         _l("先评同一份申请"), description=_l("全体专家先评指定的一份申请，统一尺度后再评其余；该份由全体评分")
+    )
+    blind = BooleanField(
+        _l("盲评"),
+        description=_l(
+            "专家函审揭榜申请时只看到代号，单位、地区和人员名称隐去，形成结果后公开；成果验收不实行盲评"
+        ),
     )
     calibrated = BooleanField(
         _l("以校正分为正式得分"),
