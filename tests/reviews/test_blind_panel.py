@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections import deque
 from dataclasses import replace
 
@@ -121,6 +122,16 @@ def main_part(text: str) -> str:
     return title + text.split("<main", 1)[1].split("</main", 1)[0]
 
 
+def unpacked(data: bytes) -> str:
+    """The texts inside a workbook; nothing of other files, into which somebody has looked."""
+    if not data.startswith(b"PK"):
+        return ""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return " ".join(archive.namelist()) + "".join(
+            archive.read(one).decode() for one in archive.namelist()
+        )
+
+
 def walk(world: World, key: str, start: list[str], language: str = "zh") -> dict[str, str]:
     """Every page and file that links lead to from the expert's own pages."""
     browser, seen, waiting = world.browser(key, language), dict[str, str](), deque(start)
@@ -133,7 +144,7 @@ def walk(world: World, key: str, start: list[str], language: str = "zh") -> dict
             seen[address] = main_part(answer.text) + str(answer.headers)
             waiting.extend(re.findall(r'href="(/[^"]*)"', answer.text))
         else:
-            seen[address] = str(answer.headers)
+            seen[address] = str(answer.headers) + unpacked(answer.get_data())
             answer.close()
     return seen
 
@@ -178,6 +189,7 @@ def test_nothing_an_expert_gets_names_anybody(sqlite_world: World, rules: object
         assert len(sheets) == len(item_ids(world, panel_id)) or rules is SHARED
         assert sheets
         assert "【单位】" in seen[sheets[0]]
+        assert any(text.count("xl/worksheets") for text in seen.values())
         assert not [address for address in seen if address.startswith(("/bids", "/files"))]
         for address, text in seen.items():
             assert told(text) == [], address
