@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from marketplace.audit.models import AuditRow, Seal
 from marketplace.audit.seals import topic_seal
+from marketplace.bids.consent import fingerprint
 from marketplace.bids.models import AwardDecision, Bid, BidOpening, BidPartner, Receipt
-from marketplace.bids.workflow import OPENED_STATES, AwardState, BidState
+from marketplace.bids.workflow import OPENED_STATES, AwardState, BidState, ConsentState
 from marketplace.computations.models import Computation
 from marketplace.computations.workflow import ComputationState
 from marketplace.core.actor import ADMINISTRATOR_ROLES
@@ -138,6 +139,23 @@ def seals_are_closed_until_the_opening(context: Context) -> Iterable[str]:
 def only_government_bodies_lead_bids(context: Context) -> Iterable[str]:
     bodies = select(Organisation.id).where(Organisation.kind.in_(LEAD_KINDS))
     return _where(context, Bid, Bid.lead_id.not_in(bodies))
+
+
+@check
+def joint_bids_rest_on_the_word_of_every_partner(context: Context) -> Iterable[str]:
+    answered = (ConsentState.GIVEN, ConsentState.BY_AGREEMENT, ConsentState.HISTORIC)
+    query = (
+        select(BidPartner)
+        .join(Bid, Bid.id == BidPartner.bid_id)
+        .where(Bid.state.in_((BidState.SUBMITTED, *OPENED_STATES)))
+        .options(joinedload(BidPartner.bid).joinedload(Bid.topic))
+    )
+    for partner in context.session.scalars(query):
+        signed = partner.state == ConsentState.HISTORIC or partner.terms_sha256 == fingerprint(
+            partner.bid, partner
+        )
+        if partner.state not in answered or not signed:
+            yield f"BidPartner {partner.id}"
 
 
 @check

@@ -1,7 +1,7 @@
 """What follows from what: event → reactions, in order. The second file to read."""
 
 from marketplace.audit.subjects import NAMES, by_column
-from marketplace.bids import award_mails, running
+from marketplace.bids import award_mails, consent_mails, running
 from marketplace.bids import events as bid
 from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
@@ -76,9 +76,13 @@ REACTIONS: Reactions = {
         topic_mails.tell_of_amendment,
     ),
     topic.TopicWithdrawn: (announcements.announce_withdrawal, topic_mails.tell_of_withdrawal),
-    bid.BidSubmitted: (bid_mails.send_receipt,),
+    bid.ConsentAsked: (consent_mails.ask_partner,),
+    bid.ConsentGiven: (consent_mails.tell_lead,),
+    bid.ConsentRefused: (consent_mails.tell_lead,),
+    bid.PartnerDropped: (consent_mails.tell_dropped,),
+    bid.BidSubmitted: (bid_mails.send_receipt, consent_mails.tell_of_submission),
     bid.BidReturned: (bid_mails.tell_return,),
-    bid.BidWithdrawn: (bid_mails.tell_withdrawal,),
+    bid.BidWithdrawn: (bid_mails.tell_withdrawal, consent_mails.tell_of_withdrawal),
     bid.BidsOpened: (bid_mails.tell_opening,),
     bid.BidDisqualified: (bid_mails.tell_disqualification,),
     review.PanelReleased: (review_mails.invite_members,),

@@ -48,6 +48,8 @@ DETAILS = {
     "error": N_("错误"),
     "organisation_name": N_("单位"),
     "cause": N_("原因"),
+    "partner": N_("参与单位"),
+    "told": N_("是否已征询"),
     "how": N_("方式"),
     "seed": N_("随机种子"),
     "term_to": N_("聘期至"),

@@ -54,6 +54,7 @@ class Partner:
 
     organisation: Named
     task: str
+    share_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,9 @@ class BlindBid:
 
     def _disguised(self, visit: Visit) -> tuple[Disguised, BidContent]:
         partner = Named(PLACEHOLDERS[Hidden.PARTNER])
-        tasks = tuple(Partner(partner, visit(PARTNER_TASKS, one.task)) for one in self.bid.partners)
+        tasks = tuple(
+            Partner(partner, visit(PARTNER_TASKS, one.task), one.share_fen) for one in self.bid.partners
+        )
         lead = Named(PLACEHOLDERS[Hidden.UNIT])
         return Disguised(self.bid.topic, lead, tasks), without_names(self.content, visit)
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.bids import opening, policy, presentation, queries, recusal_views
+from marketplace.bids import consent_views, opening, policy, presentation, queries, recusal_views
 from marketplace.bids.content import SOURCE_LABELS, Source, content_from_dict
 from marketplace.bids.forms import OpinionForm
 from marketplace.bids.models import Bid, BidOpening
@@ -21,7 +21,7 @@ from marketplace.web.exports import Sheet, xlsx_response
 from marketplace.web.i18n import translate
 from marketplace.web.requests import current_actor, db_session
 
-__all__ = ["blueprint", "recusal_views"]
+__all__ = ["blueprint", "consent_views", "recusal_views"]
 
 READERS = (*PROVINCE_ROLES, Role.AUDITOR)
 DISQUALIFY = {

@@ -61,6 +61,44 @@ class BidRevised(BidEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerEvent(BidEvent):
+    """Something about one partner of a joint bid; ``organisation_id`` remains the lead's."""
+
+    partner_id: int
+    partner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentAsked(PartnerEvent):
+    audit_label: ClassVar[str] = N_("请参与单位确认")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(PartnerEvent):
+    terms_sha256: str
+    audit_label: ClassVar[str] = N_("参与单位同意参与")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused(PartnerEvent):
+    opinion: str
+    audit_label: ClassVar[str] = N_("参与单位不同意参与")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentVoided(PartnerEvent):
+    audit_label: ClassVar[str] = N_("参与条款变动，原答复失效")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerDropped(PartnerEvent):
+    """``told``: it had been asked, so it is told that it is in the bid no more."""
+
+    told: bool
+    audit_label: ClassVar[str] = N_("移除参与单位")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BidOpened(BidEvent):
     audit_label: ClassVar[str] = N_("启封揭榜申请")
 

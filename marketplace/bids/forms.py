@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms.validators import DataRequired
 
 from marketplace.bids.bounds import LIMITS, MOST_ROWS
@@ -18,6 +18,7 @@ from marketplace.bids.content import (
     PlannedMilestone,
 )
 from marketplace.bids.models import Bid
+from marketplace.bids.partners import PartnerTerms
 from marketplace.bids.sections import BY_CODE
 from marketplace.files.forms import FilesField
 from marketplace.organisations.naming import unit_name
@@ -70,6 +71,7 @@ class PartnerRow(Row):
 
     organisation_id = SelectField(_l("参与单位"), coerce=str, validate_choice=False)
     task = TextField(_l("承担任务"), most=400)
+    share_fen = WanField(_l("承担经费"))
 
 
 class BasicsForm(SectionForm):
@@ -85,7 +87,10 @@ class BasicsForm(SectionForm):
 
     @classmethod
     def values(cls, content: BidContent, bid: Bid) -> dict[str, Any]:
-        partners = [{"organisation_id": str(p.organisation_id), "task": p.task} for p in bid.partners]
+        partners = [
+            {"organisation_id": str(p.organisation_id), "task": p.task, "share_fen": p.share_fen}
+            for p in bid.partners
+        ]
         return {**super().values(content, bid), "partners": partners or [{}]}
 
     def offer_partners(self, choices: list[tuple[int, str]]) -> None:
@@ -94,15 +99,16 @@ class BasicsForm(SectionForm):
         for entry in self.partners.entries:
             entry.form.organisation_id.choices = shown
 
-    def chosen(self) -> list[tuple[int, str]]:
-        """(organisation id, task) of the rows in which something was chosen or typed."""
+    def chosen(self) -> list[PartnerTerms]:
+        """The rows in which something was chosen or typed."""
         rows = [
-            (entry.form.organisation_id.data or "", entry.form.task.data or "") for entry in self.partners
+            (row.organisation_id.data or "", row.task.data or "", row.share_fen.data or 0)
+            for row in (entry.form for entry in self.partners)
         ]
         return [
-            (int(key) if key.isascii() and key.isdigit() and len(key) < 16 else 0, task)
-            for key, task in rows
-            if key or task
+            PartnerTerms(int(key) if key.isascii() and key.isdigit() and len(key) < 16 else 0, task, share)
+            for key, task, share in rows
+            if key or task or share
         ]
 
 
@@ -292,6 +298,7 @@ class PledgeForm(SectionForm):
 
     section = "pledge"
     files = FilesField(_l("附件"))
+    agreement = FilesField(_l("联合体协议"))
     pledged = BooleanField(_l("我单位已阅读并作出以上承诺"))
 
     def apply(self, content: BidContent) -> BidContent:
@@ -310,6 +317,13 @@ class OpinionForm(Form):
     """A reason in words (理由)."""
 
     opinion = LongTextField(_l("理由"), most=1000)
+
+
+class ConsentForm(Form):
+    """A partner's yes, to exactly the terms that were shown."""
+
+    terms = HiddenField()
+    confirmed = BooleanField(_l("我已核对，代表本单位同意按以上任务和经费份额参与"))
 
 
 class SubmitForm(Form):

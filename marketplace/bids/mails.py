@@ -1,4 +1,5 @@
-"""Letters about bids. Until the opening they go to the lead unit's own people only, under the topic's seal."""
+"""Letters about bids. Until the opening they go to the lead unit's own people only (to partners: ``consent_mails``),
+under the bid's seal."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,7 @@ from marketplace.bids.events import (
 )
 from marketplace.bids.models import Bid, Receipt
 from marketplace.bids.queries import opened_bids, opening_of
+from marketplace.bids.workflow import CONSENT, ConsentState
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.operations import enqueue
@@ -31,8 +33,20 @@ def send_receipt(uow: UnitOfWork, event: BidSubmitted) -> None:
     _to_unit(
         uow, event, "bid_receipt", f"bid-receipt:{receipt.id}",
         number=receipt.number, submitted_at=receipt.submitted_at, content_sha256=receipt.content_sha256,
-        files=receipt.content["files"], receipt_id=receipt.id,
+        files=receipt.content["files"], receipt_id=receipt.id, partners=_partners(receipt),
     )  # fmt: skip
+
+
+def _partners(receipt: Receipt) -> list[dict[str, str]]:
+    """The partners as the receipt holds them; ``consent`` is a msgid."""
+    return [
+        {
+            "name": fact["name"],
+            "consent": CONSENT.label(fact.get("consent", ConsentState.HISTORIC)),
+            "terms_sha256": fact.get("terms_sha256") or "",
+        }
+        for fact in receipt.content["partners"]
+    ]
 
 
 def tell_return(uow: UnitOfWork, event: BidReturned) -> None:

@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.bids.workflow import AwardState, BidState
+from marketplace.bids.workflow import AwardState, BidState, ConsentState
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Organisation, Person
 from marketplace.topics.models import Topic
 
 
@@ -58,18 +58,31 @@ class Bid(Unguessable, Versioned, Base):
 
 
 class BidPartner(Numbered, Base):
-    """联合揭榜成员."""
+    """联合揭榜成员: what it takes on, and its own word on that (参与单位确认). ``terms_sha256``: fingerprint of the
+    terms it was asked about last."""
 
     __tablename__ = "bid_partner"
-    __table_args__ = (UniqueConstraint("bid_id", "organisation_id"),)
+    __table_args__ = (
+        one_of("state", ConsentState),
+        UniqueConstraint("bid_id", "organisation_id"),
+        CheckConstraint("share_fen >= 0", name="share"),
+    )
 
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     position: Mapped[int] = mapped_column(Integer)
     task: Mapped[str] = mapped_column(String(400), default="")
+    share_fen: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(16), default=ConsentState.UNASKED)
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    refusal: Mapped[str | None] = mapped_column(Text)
+    terms_sha256: Mapped[str | None] = mapped_column(String(64))
 
     bid: Mapped[Bid] = relationship(back_populates="partners")
     organisation: Mapped[Organisation] = relationship()
+    answerer: Mapped[Person | None] = relationship()
 
 
 class Receipt(Unguessable, Base):

@@ -8,7 +8,8 @@ from marketplace.audit.seals import bid_seal, open_seal, topic_seal
 from marketplace.bids import events, policy, queries
 from marketplace.bids.content import content_from_dict, digest
 from marketplace.bids.models import Bid, BidOpening, Receipt
-from marketplace.bids.operations import current_snapshot, required_opinion
+from marketplace.bids.operations import current_snapshot
+from marketplace.bids.texts import required_opinion
 from marketplace.bids.workflow import BID
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.unit_of_work import UnitOfWork

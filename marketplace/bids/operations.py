@@ -1,15 +1,15 @@
 """The verbs of bidding: a bureau drafts, its head submits, and until the deadline may withdraw and submit again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.audit.seals import bid_seal
 from marketplace.bids import events, policy, queries
 from marketplace.bids.bounds import malformed
 from marketplace.bids.checks import Demand, Gap, problems
+from marketplace.bids.consent import consents_verdict, partner_gaps
 from marketplace.bids.content import (
     BidContent,
     Indicator,
@@ -18,24 +18,20 @@ from marketplace.bids.content import (
     digest,
     snapshot,
 )
-from marketplace.bids.models import Bid, BidPartner, Receipt
+from marketplace.bids.models import Bid, Receipt
+from marketplace.bids.partners import PartnerTerms, reopen_signatures, set_partners, sign_for_the_absent
 from marketplace.bids.running import running_count
 from marketplace.bids.sections import changed_sections, readable
+from marketplace.bids.texts import required_opinion, touch
 from marketplace.bids.workflow import BID
-from marketplace.core.clock import beijing_date
 from marketplace.core.errors import Invalid, Problem, StaleVersion
 from marketplace.core.ids import random_code
-from marketplace.core.text import N_, has_forbidden_characters, tidy
 from marketplace.core.unit_of_work import UnitOfWork, require_version
-from marketplace.core.verdict import require
+from marketplace.core.verdict import first_refusal, require
 from marketplace.files.operations import Upload, change_files
 from marketplace.organisations.models import Organisation
-from marketplace.organisations.queries import partners_choices
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import rules_from_dict
-
-MOST_OPINION = 1000
-MOST_TASK = 400
 
 
 def start_bid(uow: UnitOfWork, topic: Topic) -> Bid:
@@ -72,8 +68,9 @@ def save_bid(
     content: BidContent,
     version: int | None = None,
     *,
-    partners: Sequence[tuple[int, str]] | None = None,
+    partners: Sequence[PartnerTerms] | None = None,
     uploads: Sequence[Upload] = (),
+    agreements: Sequence[Upload] = (),
     drop: Sequence[int] = (),
 ) -> None:
     """保存草稿: it may be incomplete, never malformed. A stale version answers with both texts. Partners and files
@@ -88,62 +85,22 @@ def save_bid(
         set_partners(uow, bid, partners)
     if uploads or drop:
         change_bid_files(uow, bid, uploads, drop)
-    _touch(uow, bid)
-
-
-def set_partners(
-    uow: UnitOfWork, bid: Bid, partners: Sequence[tuple[int, str]], version: int | None = None
-) -> None:
-    """确定参与单位: (organisation id, task) in order, in place of those before. A partner learns of it at the
-    opening."""
-    require(policy.may_edit(uow.actor, bid, uow.now))
-    require_version(bid, version)
-    wanted = {key: tidy(task) for key, task in partners}
-    if found := _partner_problems(uow, bid, partners, wanted):
-        raise Invalid(found)
-    if [(p.organisation_id, p.task) for p in bid.partners] == list(wanted.items()):
-        return
-    for partner in bid.partners:
-        uow.session.delete(partner)
-    uow.session.flush()
-    chosen = queries.organisations_by_id(uow.session, list(wanted))
-    bid.partners = [
-        BidPartner(organisation=chosen[key], organisation_id=key, position=number, task=task)
-        for number, (key, task) in enumerate(wanted.items())
-    ]
-    _touch(uow, bid)
-
-
-def _partner_problems(
-    uow: UnitOfWork, bid: Bid, partners: Sequence[tuple[int, str]], wanted: Mapping[int, str]
-) -> dict[str, Problem]:
-    found: dict[str, Problem] = {}
-    limit = rules_from_dict(bid.topic.list.rules).partners_limit
-    known = dict(partners_choices(uow.session, beijing_date(uow.now), without=bid.lead_id)) if wanted else {}
-    if wanted and not bid.topic.joint_allowed:
-        found["partners"] = N_("本榜题不接受联合揭榜，请移除参与单位")
-    elif len(wanted) > limit:
-        found["partners"] = (N_("参与单位最多%(most)s家"), {"most": limit})
-    elif len(wanted) < len(partners):
-        found["partners"] = N_("同一单位只能填写一次")
-    for number, (key, task) in enumerate(partners):
-        if key not in known:
-            found[f"partners.{number}.organisation_id"] = N_("请从列表中选择参与单位")
-        if len(task) > MOST_TASK or has_forbidden_characters(task):
-            found[f"partners.{number}.task"] = (N_("不超过%(most)s字"), {"most": MOST_TASK})
-    return found
+    if agreements or drop:
+        change_bid_files(uow, bid, agreements, drop, queries.AGREEMENT)
+    touch(uow, bid)
 
 
 def change_bid_files(
-    uow: UnitOfWork, bid: Bid, uploads: Sequence[Upload] = (), drop: Iterable[int] = ()
+    uow: UnitOfWork, bid: Bid, uploads: Sequence[Upload] = (), drop: Iterable[int] = (), purpose: str = ""
 ) -> None:
-    """增减附件. The bid's version grows with them: nothing slips in beside a submission."""
+    """增减附件 (``purpose``: the joint agreement). The bid's version grows with them: nothing slips in beside a
+    submission."""
     require(policy.may_edit(uow.actor, bid, uow.now))
     change_files(
         uow, owner_kind=queries.FILE_OWNER, owner_id=bid.id, uploads=uploads, drop=drop,
-        seal_key=bid_seal(bid.id),
+        seal_key=bid_seal(bid.id), purpose=purpose, field=purpose or "files",
     )  # fmt: skip
-    _touch(uow, bid)
+    touch(uow, bid)
 
 
 def send_to_head(uow: UnitOfWork, bid: Bid, version: int | None = None) -> None:
@@ -166,13 +123,21 @@ def return_bid(uow: UnitOfWork, bid: Bid, opinion: str) -> None:
 
 
 def submit_bid(uow: UnitOfWork, bid: Bid, version: int | None = None) -> Receipt:
-    """提交揭榜: complete and before the deadline; the receipt says what exactly was submitted, and when."""
+    """提交揭榜: complete, with the word of every partner, before the deadline; the receipt says what exactly was
+    submitted, and when."""
     topic = queries.lock_topic(uow.session, bid.topic_id)
+    queries.lock_bid(uow.session, bid)
+    queries.one_word_at_a_time(uow.session, bid.topic_id, bid.lead_id)
+    evidence = queries.consent_evidence(uow.session, bid)
     limit = rules_from_dict(topic.list.rules).running_limit
+    partners = first_refusal(
+        queries.alone_verdict(uow.session, bid, bid.lead_id), consents_verdict(bid, evidence)
+    )
     running = running_count(uow.session, bid.lead_id)
-    require(policy.may_submit(uow.actor, bid, uow.now, running, limit))
+    require(policy.may_submit(uow.actor, bid, uow.now, running, limit, partners))
     require_version(bid, version)
     _require_complete(bid)
+    sign_for_the_absent(uow, bid, evidence.heads)
     content = content_from_dict(bid.content).weighted()
     bid.content = content.to_dict()
     receipt = _receipt(uow, bid, content)
@@ -220,12 +185,15 @@ def revise_bid(uow: UnitOfWork, bid: Bid) -> None:
     """重新编辑 after a withdrawal."""
     require(policy.may_revise(uow.actor, bid, uow.now))
     BID.advance(bid, "revise")
+    reopen_signatures(uow, bid)
     uow.emit(events.BidRevised(**_about(bid)))
 
 
 def gaps(bid: Bid) -> list[Gap]:
     """What still keeps the bid from being submitted."""
-    return problems(content_from_dict(bid.content), demand_of(bid.topic), len(bid.partners))
+    content = content_from_dict(bid.content)
+    found = problems(content, demand_of(bid.topic), len(bid.partners))
+    return [*found, *partner_gaps(bid.partners, content.total_fen)]
 
 
 def demand_of(topic: Topic) -> Demand:
@@ -237,14 +205,6 @@ def demand_of(topic: Topic) -> Demand:
         joint_allowed=topic.joint_allowed,
         partners_limit=rules_from_dict(topic.list.rules).partners_limit,
     )
-
-
-def required_opinion(opinion: str) -> str:
-    """A reason in words, or Invalid."""
-    text = tidy(opinion)
-    if not text or len(text) > MOST_OPINION or has_forbidden_characters(text):
-        raise Invalid({"opinion": (N_("请填写理由，不超过%(most)s字"), {"most": MOST_OPINION})})
-    return text
 
 
 def _require_complete(bid: Bid) -> None:
@@ -264,12 +224,6 @@ def _require_version(bid: Bid, version: int | None, yours: BidContent) -> None:
         theirs={label: text for code in sections for label, text in readable(stored, code).items()},
         yours={label: text for code in sections for label, text in readable(yours, code).items()},
     )
-
-
-def _touch(uow: UnitOfWork, bid: Bid) -> None:
-    """The version grows even when only partners or files have changed."""
-    bid.saved_at = uow.now
-    flag_modified(bid, "saved_at")
 
 
 def _about(bid: Bid) -> dict[str, Any]:

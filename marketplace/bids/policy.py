@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from marketplace.bids.models import Bid
-from marketplace.bids.workflow import OPENED_STATES, BidState
+from marketplace.bids.models import Bid, BidPartner
+from marketplace.bids.workflow import CONSENT, OPENED_STATES, BidState
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
@@ -50,8 +50,10 @@ def may_return(actor: Actor, bid: Bid, now: datetime) -> Verdict:
     )
 
 
-def may_submit(actor: Actor, bid: Bid, now: datetime, running: int = 0, limit: int | None = None) -> Verdict:
-    """可否提交: by the head, before the deadline, within the limit of running projects."""
+def may_submit(
+    actor: Actor, bid: Bid, now: datetime, running: int = 0, limit: int | None = None, partners: Verdict = YES
+) -> Verdict:
+    """可否提交: by the head, before the deadline, within the limit of running projects, with its partners' word."""
     return first_refusal(
         _head(actor, bid),
         _still_open(bid.topic, now),
@@ -59,6 +61,7 @@ def may_submit(actor: Actor, bid: Bid, now: datetime, running: int = 0, limit: i
         YES
         if limit is None or running < limit
         else no(N_("本单位在研项目已达上限%(limit)s项，暂不能提交"), limit=limit),
+        partners,
     )
 
 
@@ -77,6 +80,45 @@ def may_revise(actor: Actor, bid: Bid, now: datetime) -> Verdict:
         _own(actor, bid),
         _still_open(bid.topic, now),
         _in(bid, BidState.WITHDRAWN, N_("只有已撤回的申请可以重新编辑")),
+    )
+
+
+def may_ask_partners(actor: Actor, bid: Bid, now: datetime) -> Verdict:
+    """可否请参与单位确认: while the lead unit works on the bid."""
+    return first_refusal(
+        _own(actor, bid),
+        _still_open(bid.topic, now),
+        _in_any(bid, (BidState.DRAFT, BidState.WITH_HEAD), N_("申请已经提交或撤回")),
+    )
+
+
+def may_drop_partner(actor: Actor, bid: Bid, now: datetime) -> Verdict:
+    """可否移除参与单位: by whoever has the bid in hand, clerk or head."""
+    verdict = may_ask_partners(actor, bid, now)
+    in_hand = bid.state == BidState.DRAFT or actor.has(Role.HEAD)
+    return first_refusal(verdict, _yes_if(in_hand, N_("申请在单位负责人处，由负责人办理")))
+
+
+def may_give_consent(actor: Actor, bid: Bid, partner: BidPartner, now: datetime) -> Verdict:
+    """可否同意参与."""
+    return _may_answer(actor, bid, partner, now, "give", N_("牵头单位没有征询，或者条款已经变动"))
+
+
+def may_refuse_consent(actor: Actor, bid: Bid, partner: BidPartner, now: datetime) -> Verdict:
+    """可否不同意参与，或收回同意."""
+    return _may_answer(actor, bid, partner, now, "refuse", N_("没有待答复的征询"))
+
+
+def _may_answer(
+    actor: Actor, bid: Bid, partner: BidPartner, now: datetime, action: str, otherwise: str
+) -> Verdict:
+    own_head = acts_for(actor, partner.organisation_id) and actor.has(Role.HEAD)
+    unsubmitted = (BidState.DRAFT, BidState.WITH_HEAD, BidState.WITHDRAWN)
+    return first_refusal(
+        _yes_if(own_head, N_("由参与单位负责人（审核）办理")),
+        _still_open(bid.topic, now),
+        _in_any(bid, unsubmitted, N_("牵头单位已经提交申请，答复不能再改")),
+        _yes_if(CONSENT.allows(partner.state, action), otherwise),
     )
 
 

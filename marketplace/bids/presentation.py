@@ -7,18 +7,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.audit.queries import history_of
-from marketplace.bids import policy, queries
+from marketplace.bids import joint, policy, queries
 from marketplace.bids.checks import Gap
+from marketplace.bids.consent import consents_verdict
 from marketplace.bids.content import SOURCE_LABELS, BidContent, Source, content_from_dict
 from marketplace.bids.models import Bid
 from marketplace.bids.operations import gaps
 from marketplace.bids.running import running_count
 from marketplace.bids.sections import BY_CODE, SECTIONS
 from marketplace.bids.workflow import BID, BidState
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import ANONYMOUS, Actor, Role
 from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
-from marketplace.core.verdict import Verdict
+from marketplace.core.verdict import Verdict, first_refusal
 from marketplace.files.forms import file_links
 from marketplace.notifications.recipients import Recipient
 from marketplace.organisations.queries import people_with_roles
@@ -62,15 +63,21 @@ def is_running(bid: Bid, now: datetime) -> bool:
 
 
 def submit_verdict(session: Session, actor: Actor, bid: Bid, now: datetime) -> Verdict:
-    """可否提交, with the limit of running projects counted."""
+    """可否提交, with the limit of running projects counted and the partners' word looked up."""
     limit = rules_from_dict(bid.topic.list.rules).running_limit
-    return policy.may_submit(actor, bid, now, running_count(session, bid.lead_id), limit)
+    evidence = queries.consent_evidence(session, bid)
+    partners = first_refusal(
+        queries.alone_verdict(session, bid, bid.lead_id), consents_verdict(bid, evidence)
+    )
+    return policy.may_submit(actor, bid, now, running_count(session, bid.lead_id), limit, partners)
 
 
 def offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:
     """What can be done with the bid from its page; steps long past are not mentioned."""
     if policy.acts_for(actor, bid.lead_id):
         return _own_offers(actor, bid, now)
+    if (partner := joint.own_place(actor, bid)) is not None and not policy.is_opened(bid):
+        return joint.partner_offers(actor, bid, partner, now)
     if actor.has(Role.OFFICER) and bid.state == BidState.OPENED:
         verdict = policy.may_disqualify(actor, bid)
         return [
@@ -146,13 +153,20 @@ def gap_lines(found: Sequence[Gap]) -> list[dict[str, str]]:
     ]
 
 
-def document(session: Session, bid: Bid) -> dict[str, Any]:
-    """What ``bids/_document.html`` is rendered with; one statement beyond the loaded bid."""
-    return reading(bid, content_from_dict(bid.content), file_links(queries.files_of(session, bid)))
+def document(session: Session, bid: Bid, actor: Actor = ANONYMOUS) -> dict[str, Any]:
+    """What ``bids/_document.html`` is rendered with; one statement beyond the loaded bid. Who reads decides how much
+    is said of the partners' word."""
+    files = queries.files_of(session, bid)
+    shown = reading(
+        bid, content_from_dict(bid.content), file_links(f for f in files if f.purpose != queries.AGREEMENT)
+    )
+    agreements = file_links(file for file in files if file.purpose == queries.AGREEMENT)
+    return shown | {"partners": joint.partner_lines(actor, bid), "agreements": agreements}
 
 
 def reading(bid: Any, content: BidContent, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The same of a bid, or of what stands for it where names are hidden."""
+    """The same of a bid, or of what stands for it where names are hidden: then nothing is said of the partners' word,
+    and the joint agreement is one of the files."""
     return {
         "bid": bid,
         "content": content,
@@ -164,6 +178,11 @@ def reading(bid: Any, content: BidContent, files: Sequence[dict[str, Any]]) -> d
             if content.fen_from(source)
         ],
         "bid_files": files,
+        "partners": [
+            {"name": one.organisation.name, "task": one.task, "share_fen": one.share_fen, "word": None}
+            for one in bid.partners
+        ],
+        "agreements": [],
     }
 
 
@@ -195,7 +214,8 @@ def page(session: Session, actor: Actor, bid: Bid, now: datetime) -> dict[str, A
     own = policy.acts_for(actor, bid.lead_id)
     found = gaps(bid) if own and bid.state in (BidState.DRAFT, BidState.WITH_HEAD) else []
     return {
-        **document(session, bid),
+        **document(session, bid, actor),
+        "joint": joint.desk(session, actor, bid, now) if own else None,
         "own": own,
         "state": state(bid),
         "running": is_running(bid, now),

@@ -1,7 +1,8 @@
 """The one door to bids (揭榜申请唯一入口): no other module selects ``Bid``.
 
-Before the opening only the lead unit's own clerks and heads pass; for everybody else the bid does not exist: not its
-content, not its files, not its number. Afterwards the province, the auditor, the partners and the panel's members
+Before the opening only the lead unit's own clerks and heads pass, and those of a partner that the lead has asked to
+confirm, for as long as its answer is open or yes; for everybody else the bid does not exist: not its content, not its
+files, not its number. Afterwards the province, the auditor, the partners and the panel's members
 read what was opened. What was never submitted stays the unit's own for ever.
 """
 
@@ -14,21 +15,28 @@ from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, false
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.audit.seals import bid_seal
+from marketplace.bids.consent import Evidence
 from marketplace.bids.models import Bid, BidOpening, BidPartner, Receipt
 from marketplace.bids.policy import acts_for, may_open_desk
-from marketplace.bids.workflow import OPENED_STATES, BidState
+from marketplace.bids.workflow import OPENED_STATES, BidState, ConsentState
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
+from marketplace.core.database import one_at_a_time
 from marketplace.core.errors import NotFound
+from marketplace.core.text import N_
+from marketplace.core.verdict import YES, Verdict, no
 from marketplace.files.access import DENIED, Access
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of, counts_of
 from marketplace.organisations.models import Organisation, Person
+from marketplace.organisations.queries import units_with
 from marketplace.reviews.queries import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
 FILE_OWNER = "bid"
+AGREEMENT = "agreement"
+"""Purpose of the files that are the joint agreement (联合体协议)."""
 MOST_OWN = 200
 
 
@@ -37,7 +45,9 @@ def _whole() -> Select[Bid]:
     return select(Bid).options(
         joinedload(Bid.topic, innerjoin=True).joinedload(Topic.list, innerjoin=True),
         joinedload(Bid.lead, innerjoin=True),
-        selectinload(Bid.partners).joinedload(BidPartner.organisation, innerjoin=True),
+        selectinload(Bid.partners).options(
+            joinedload(BidPartner.organisation, innerjoin=True), joinedload(BidPartner.answerer)
+        ),
     )
 
 
@@ -50,10 +60,20 @@ def _visible_to(actor: Actor) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = [false()]
     if actor.has(*BUREAU_ROLES):
         partner = Bid.partners.any(BidPartner.organisation_id == actor.organisation_id)
-        ways += [Bid.lead_id == actor.organisation_id, and_(_opened(), partner)]
+        ways += [Bid.lead_id == actor.organisation_id, and_(_opened(), partner), _asked(actor)]
     if may_open_desk(actor):
         ways.append(_opened())
     return or_(*ways)
+
+
+def _asked(actor: Actor) -> ColumnElement[bool]:
+    """Bids that the actor's unit is asked to join, or has agreed to join, while their topic is open."""
+    word = and_(
+        BidPartner.organisation_id == actor.organisation_id,
+        BidPartner.state.in_([ConsentState.ASKED, ConsentState.GIVEN]),
+    )
+    joined = Bid.id.in_(select(BidPartner.bid_id).where(word))
+    return and_(joined, Bid.topic.has(Topic.state == TopicState.OPEN))
 
 
 def bid_for(session: Session, actor: Actor, bid_id: int) -> Bid:
@@ -91,13 +111,17 @@ def own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
 
 
 def live_own_bids(session: Session, actor: Actor) -> Sequence[Bid]:
-    """The unit's own bids on which something can still happen before the award, the nearest deadline first."""
+    """The unit's own bids on which something can still happen before the award, and others' bids that wait for its
+    word, the nearest deadline first."""
+    waiting = select(BidPartner.bid_id).where(
+        BidPartner.organisation_id == actor.organisation_id, BidPartner.state == ConsentState.ASKED
+    )
     query = (
         select(Bid)
         .join(Bid.topic)
         .options(joinedload(Bid.topic, innerjoin=True))
         .where(
-            Bid.lead_id == actor.organisation_id,
+            or_(Bid.lead_id == actor.organisation_id, Bid.id.in_(waiting)),
             or_(
                 and_(
                     Topic.state == TopicState.OPEN,
@@ -119,19 +143,22 @@ def own_bid_count(actor: Actor) -> Select[int]:
     return select(func.count()).select_from(Bid).where(Bid.lead_id == actor.organisation_id)
 
 
-def joined_bids(session: Session, actor: Actor) -> Sequence[Bid]:
-    """Opened bids of others in which the actor's unit is a partner."""
+def joined_bids(session: Session, actor: Actor) -> Sequence[tuple[Bid, BidPartner]]:
+    """Others' bids in which the actor's unit is a partner, with its place in each: opened ones, and before the opening
+    those it has been asked about (it knows of them, though it may read only those it did not refuse)."""
     if not actor.has(*BUREAU_ROLES):
         return ()
+    known = and_(Topic.state == TopicState.OPEN, BidPartner.asked_at.is_not(None))
     query = (
-        select(Bid)
+        select(Bid, BidPartner)
+        .join(BidPartner, BidPartner.bid_id == Bid.id)
         .join(Bid.topic)
         .options(joinedload(Bid.topic, innerjoin=True), joinedload(Bid.lead, innerjoin=True))
-        .where(_opened(), Bid.partners.any(BidPartner.organisation_id == actor.organisation_id))
-        .order_by(Topic.deadline.desc(), Bid.id)
+        .where(BidPartner.organisation_id == actor.organisation_id, or_(_opened(), known))
+        .order_by(Topic.state != TopicState.OPEN, Topic.deadline.desc(), Bid.id)
         .limit(MOST_OWN)
     )
-    return session.scalars(query).all()
+    return [(bid, partner) for bid, partner in session.execute(query)]
 
 
 def own_bid_on(session: Session, actor: Actor, topic_id: int) -> Bid | None:
@@ -212,6 +239,43 @@ def opening_of(session: Session, topic_id: int) -> BidOpening | None:
 @cache
 def _opening() -> Select[BidOpening]:
     return select(BidOpening).where(BidOpening.topic_id == bindparam("topic"))
+
+
+def consent_evidence(session: Session, bid: Bid) -> Evidence:
+    """What besides their own words counts of the partners of a bid that has passed the door; two statements, none
+    without partners."""
+    if not bid.partners:
+        return Evidence()
+    heads = units_with(session, [partner.organisation_id for partner in bid.partners], [Role.HEAD])
+    return Evidence(frozenset(heads), any(file.purpose == AGREEMENT for file in files_of(session, bid)))
+
+
+def alone_verdict(session: Session, bid: Bid, unit_id: int) -> Verdict:
+    """一单位一申请: a unit takes part in one bid of a topic only. Asked when it submits its own, and when it agrees to
+    join; what stands against it is known to the unit itself, and nobody else's bids count."""
+    others = Bid.topic_id == bid.topic_id, Bid.id != bid.id
+    leads = select(Bid.id).where(*others, Bid.lead_id == unit_id, Bid.state == BidState.SUBMITTED)
+    if session.scalar(leads.limit(1)) is not None:
+        return no(N_("本单位已对本榜题提交揭榜申请，不能再参与其他单位的申请"))
+    joined = (
+        select(Bid.id)
+        .join(BidPartner, BidPartner.bid_id == Bid.id)
+        .where(*others, BidPartner.organisation_id == unit_id, BidPartner.state == ConsentState.GIVEN)
+    )
+    if session.scalar(joined.limit(1)) is not None:
+        return no(N_("本单位已同意参与其他单位对本榜题的申请；同一榜题只能参加一份申请"))
+    return YES
+
+
+def one_word_at_a_time(session: Session, topic_id: int, unit_id: int) -> None:
+    """Two answers of one unit about one topic wait for each other, so that ``alone_verdict`` holds."""
+    one_at_a_time(session, f"unit-word:{topic_id}:{unit_id}")
+
+
+def lock_bid(session: Session, bid: Bid) -> None:
+    """Holds a bid that has passed the door still, with its partners as they now stand."""
+    fresh = _whole().where(Bid.id == bid.id).with_for_update(of=Bid)
+    session.scalars(fresh.execution_options(populate_existing=True)).one()
 
 
 def receipts_of(session: Session, bid: Bid) -> Sequence[Receipt]:
@@ -314,15 +378,28 @@ def organisations_by_id(session: Session, ids: Sequence[int]) -> dict[int, Organ
 
 def partner_facts(bid: Bid) -> list[dict[str, Any]]:
     """The partners as they stand in a receipt."""
-    return [
-        {"organisation_id": p.organisation_id, "name": p.organisation.name, "task": p.task}
-        for p in bid.partners
-    ]
+    return [_partner_fact(partner) for partner in bid.partners]
+
+
+def _partner_fact(partner: BidPartner) -> dict[str, Any]:
+    facts = {
+        "organisation_id": partner.organisation_id, "name": partner.organisation.name, "task": partner.task,
+    }  # fmt: skip
+    if partner.state == ConsentState.HISTORIC:  # submitted before partners were asked: its hash stands
+        return facts
+    return facts | {
+        "share_fen": partner.share_fen, "consent": partner.state, "terms_sha256": partner.terms_sha256,
+        "answered_at": partner.answered_at.isoformat() if partner.answered_at else None,
+    }  # fmt: skip
 
 
 def file_facts(files: Sequence[Attachment]) -> list[dict[str, Any]]:
     """The files as they stand in a receipt."""
-    return [{"id": f.id, "name": f.name, "size": f.size, "sha256": f.sha256} for f in files]
+    return [
+        {"id": f.id, "name": f.name, "size": f.size, "sha256": f.sha256}
+        | ({"purpose": f.purpose} if f.purpose else {})
+        for f in files
+    ]
 
 
 def titles_of(name: str) -> Select[str, int, str]:

@@ -1,4 +1,5 @@
-"""截止提醒: units with a bid begun but not submitted are told 48, 24 and 2 hours before the deadline, once each.
+"""截止提醒: units with a bid begun but not submitted are told 48, 24 and 2 hours before the deadline, once each; with
+them the partners that have not answered yet.
 
 After a pause of the worker only the nearest step is told: nobody gets three letters at once.
 """
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.audit.seals import bid_seal
+from marketplace.bids.consent_mails import remind_partners
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import unsubmitted
 from marketplace.core.actor import BUREAU_ROLES
@@ -43,6 +45,7 @@ def remind_unsubmitted(uow: UnitOfWork, only: int | None = None) -> int:
             },
             seal_key=bid_seal(bid.id),
         )  # fmt: skip
+        remind_partners(uow, bid, topic, hours)
     return 0
 
 

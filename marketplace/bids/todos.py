@@ -14,7 +14,7 @@ from marketplace.core.work import WorkItem
 
 
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
-    """待办: drafts to fill in, bids for the head to submit — while the topic is open."""
+    """待办: drafts to fill in, bids for the head to submit, others' bids to join or not — while the topic is open."""
     if not actor.has(*BUREAU_ROLES):
         return []
     bids = live_own_bids(session, actor)
@@ -22,6 +22,9 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
 
 
 def _todo(actor: Actor, bid: Bid) -> WorkItem | None:
+    if bid.lead_id != actor.organisation_id:
+        asked = actor.has(Role.HEAD) and bid.state != BidState.SUBMITTED
+        return _item(bid, N_("确认是否参与联合揭榜"), "bids.consent") if asked else None
     if bid.state == BidState.WITH_HEAD:
         return _item(bid, N_("审核并提交揭榜申请"), "bids.check") if actor.has(Role.HEAD) else None
     if bid.state == BidState.WITHDRAWN:
@@ -40,6 +43,8 @@ def ongoing_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]
 
 
 def _ongoing(actor: Actor, bid: Bid) -> WorkItem | None:
+    if bid.lead_id != actor.organisation_id:
+        return None if actor.has(Role.HEAD) else _item(bid, N_("待单位负责人确认参与"), "bids.consent")
     if bid.state == BidState.WITH_HEAD and not actor.has(Role.HEAD):
         return _item(bid, N_("待单位负责人提交"), "bids.show")
     if bid.state == BidState.SUBMITTED:

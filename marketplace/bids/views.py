@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from marketplace.audit.seals import bid_seal, topic_seal
-from marketplace.bids import operations, policy, presentation, queries
+from marketplace.bids import joint, operations, policy, presentation, queries
 from marketplace.bids.content import content_from_dict
 from marketplace.bids.forms import FORMS, BasicsForm, OpinionForm, PledgeForm, SectionForm, SubmitForm
 from marketplace.bids.models import Bid
@@ -66,7 +66,7 @@ def index() -> str:
     return render_template(
         "bids/index.html",
         own=[(bid, presentation.state(bid), presentation.is_running(bid, now)) for bid in own],
-        joined=[(bid, presentation.state(bid)) for bid in queries.joined_bids(session, actor)],
+        joined=[joint.line(actor, bid, partner, now) for bid, partner in queries.joined_bids(session, actor)],
     )
 
 
@@ -123,6 +123,7 @@ def _form(bid: Bid, section: str) -> SectionForm:
     _offer_partners(form, bid)
     if isinstance(form, PledgeForm):
         form.files.belongs_to(queries.FILE_OWNER, bid.id)
+        form.agreement.belongs_to(queries.FILE_OWNER, bid.id, queries.AGREEMENT)
     return form
 
 
@@ -140,7 +141,7 @@ def _editor(bid: Bid, form: SectionForm, status: int = 200) -> tuple[str, int]:
     page = page_of(bid)
     return render_template(
         "bids/edit.html", **page, form=form, section=form.section, uncovered=uncovered,
-        heads=presentation.heads_of(db_session(), bid), kept=page["bid_files"] if form.section == "pledge" else [],
+        heads=presentation.heads_of(db_session(), bid),
     ), status  # fmt: skip
 
 
@@ -170,7 +171,10 @@ def _saved(bid: Bid, form: SectionForm, with_files: bool = True) -> bool:
     if isinstance(form, BasicsForm):
         more["partners"] = form.chosen()
     if isinstance(form, PledgeForm) and with_files:
-        more = {"uploads": form.files.uploads(), "drop": form.files.dropped()}
+        more = {
+            "uploads": form.files.uploads(), "agreements": form.agreement.uploads(),
+            "drop": [*form.files.dropped(), *form.agreement.dropped()],
+        }  # fmt: skip
     return attempt(form, operations.save_bid, bid, content, form.opened_version(), **more)
 
 
@@ -256,7 +260,9 @@ def show_receipt(bid_id: int, receipt_id: int) -> str:
     if found is None:
         raise NotFound
     name = queries.person_name(db_session(), found.submitted_by)
-    return render_template("bids/receipt.html", bid=bid, receipt=found, submitter=name)
+    return render_template(
+        "bids/receipt.html", bid=bid, receipt=found, submitter=name, joint=joint.receipt_lines(found.content)
+    )
 
 
 def ask(bid: Bid, form: OpinionForm, what: dict[str, Any], status: int = 200) -> tuple[str, int]:

@@ -50,6 +50,48 @@ BID = Workflow(
 )
 
 
+class ConsentState(StrEnum):
+    """参与单位确认状态."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+    BY_AGREEMENT = "by_agreement"
+    HISTORIC = "historic"
+
+
+CONSENT = Workflow(
+    N_("参与单位确认"),
+    ConsentState,
+    {
+        ConsentState.UNASKED: N_("未征询"),
+        ConsentState.ASKED: N_("待参与单位确认"),
+        ConsentState.GIVEN: N_("参与单位已同意"),
+        ConsentState.REFUSED: N_("参与单位不同意"),
+        ConsentState.BY_AGREEMENT: N_("以联合体协议为准"),
+        ConsentState.HISTORIC: N_("早期申请，未设确认"),
+    },
+    (
+        Move(ConsentState.UNASKED, "ask", ConsentState.ASKED, N_("请参与单位确认"), N_("牵头单位")),
+        Move(ConsentState.REFUSED, "ask", ConsentState.ASKED, N_("再次请参与单位确认"), N_("牵头单位")),
+        Move(ConsentState.ASKED, "give", ConsentState.GIVEN, N_("同意参与"), N_("参与单位负责人")),
+        Move(ConsentState.ASKED, "refuse", ConsentState.REFUSED, N_("不同意参与"), N_("参与单位负责人")),
+        Move(ConsentState.GIVEN, "refuse", ConsentState.REFUSED, N_("收回同意"), N_("参与单位负责人")),
+        Move(ConsentState.ASKED, "void", ConsentState.UNASKED, N_("条款变动"), N_("牵头单位")),
+        Move(ConsentState.GIVEN, "void", ConsentState.UNASKED, N_("条款变动，同意失效"), N_("牵头单位")),
+        Move(ConsentState.REFUSED, "void", ConsentState.UNASKED, N_("条款变动"), N_("牵头单位")),
+        Move(ConsentState.UNASKED, "sign", ConsentState.BY_AGREEMENT, N_("随申请提交联合体协议"), N_("牵头单位")),
+        Move(ConsentState.ASKED, "sign", ConsentState.BY_AGREEMENT, N_("随申请提交联合体协议"), N_("牵头单位")),
+        Move(ConsentState.REFUSED, "sign", ConsentState.BY_AGREEMENT, N_("随申请提交联合体协议"), N_("牵头单位")),
+        Move(ConsentState.UNASKED, "carry_over", ConsentState.HISTORIC, N_("升级前已经提交，沿用"), N_("系统升级")),
+        Move(ConsentState.BY_AGREEMENT, "void", ConsentState.UNASKED, N_("撤回后重新编辑"), N_("牵头单位")),
+        Move(ConsentState.HISTORIC, "void", ConsentState.UNASKED, N_("撤回后重新编辑"), N_("牵头单位")),
+    ),
+)  # fmt: skip
+"""A partner's word on what it takes on. ``sign`` is for units without anybody who could answer in the system."""
+
+
 class AwardState(StrEnum):
     """立项决定状态."""
 

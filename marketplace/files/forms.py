@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.files.operations import Upload
-from marketplace.files.pending import hold, pending_of
+from marketplace.files.pending import hold, kept_under, pending_of
 from marketplace.files.sniffing import KINDS
 from marketplace.web.requests import current_actor, db_session, request_now, separate_uow
 from marketplace.web.runtime import runtime
@@ -25,10 +25,10 @@ class FilesField(MultipleFileField):
 
     owner: tuple[str, int] | None = None
 
-    def belongs_to(self, owner_kind: str, owner_id: int) -> None:
+    def belongs_to(self, owner_kind: str, owner_id: int, purpose: str = "") -> None:
         """The object whose files these are: from now on what was kept from a refused form comes along, and what is
         chosen is kept if this one is refused."""
-        self.owner = owner_kind, owner_id
+        self.owner = kept_under(owner_kind, purpose), owner_id
 
     @property
     def megabytes(self) -> int:

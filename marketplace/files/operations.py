@@ -12,7 +12,7 @@ from marketplace.files.checking import FILE_STORE, FormUpload, checked
 from marketplace.files.events import FileAttached, FileRemoved
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.files.names import clean_name
-from marketplace.files.pending import let_go
+from marketplace.files.pending import kept_under, let_go
 from marketplace.files.queries import attachments_of, count_of
 from marketplace.files.sniffing import BadFile
 
@@ -72,11 +72,12 @@ def change_files(
     drop: Iterable[int] = (),
     seal_key: str | None = None,
     field: str = "files",
+    purpose: str = "",
 ) -> None:
     """What a form with a file field asks for: first the ticked ones go (attached or kept from a refused form), then the
     new ones come. Ids of other objects' files have no effect. Unchosen (nameless) uploads are skipped."""
     dropped = set(drop)
-    let_go(uow, owner_kind, owner_id, dropped)
+    let_go(uow, kept_under(owner_kind, purpose), owner_id, dropped)
     for attachment in attachments_of(uow.session, owner_kind, [owner_id])[owner_id] if dropped else ():
         if attachment.id in dropped:
             remove(uow, attachment, seal_key)
@@ -84,8 +85,9 @@ def change_files(
     for upload in uploads:
         if isinstance(upload, PendingFile) or upload.filename:
             attach(
-                uow, owner_kind=owner_kind, owner_id=owner_id, upload=upload, seal_key=seal_key, field=field
-            )
+                uow, owner_kind=owner_kind, owner_id=owner_id, upload=upload, seal_key=seal_key, field=field,
+                purpose=purpose,
+            )  # fmt: skip
 
 
 def _stored(uow: UnitOfWork, upload: FormUpload) -> Attachment:

@@ -18,6 +18,11 @@ MOST_HELD = 40
 REQUEST_FILES = 10
 
 
+def kept_under(owner_kind: str, purpose: str) -> str:
+    """The kind under which the files of one field wait: those for a purpose wait apart from the others."""
+    return f"{owner_kind}:{purpose}" if purpose else owner_kind
+
+
 def hold(uow: UnitOfWork, owner_kind: str, owner_id: int, uploads: Sequence[FormUpload]) -> None:
     """暂存: keeps what is a good file and fits; what is not was named in the form's errors."""
     number, size = _held_by(uow)

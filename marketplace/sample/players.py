@@ -8,14 +8,17 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from marketplace.bids import award
+from marketplace.bids import award, partners
 from marketplace.bids import operations as bidding
 from marketplace.bids.content import content_from_dict
 from marketplace.bids.models import AwardDecision, Bid
+from marketplace.bids.queries import AGREEMENT
 from marketplace.computations.models import Computation
 from marketplace.computations.process import compute_here
 from marketplace.computations.work import settle as settle_computation
 from marketplace.computations.workflow import COMPUTATION
+from marketplace.core.actor import Role
+from marketplace.core.money import FEN_PER_WAN
 from marketplace.experts import operations as pool
 from marketplace.experts.models import Expert, ExpertKind
 from marketplace.experts.profiles import ExpertProfile, OwnProfile
@@ -33,6 +36,7 @@ from marketplace.reviews.queries import duties_of, own_items, place_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import DutyOrigin, SeatState, SubjectKind
+from marketplace.sample.cast import CAST
 from marketplace.sample.stage import Stage
 from marketplace.sample.texts import written_bid
 from marketplace.topics.models import Topic
@@ -67,10 +71,35 @@ def draft(stage: Stage, topic_id: int, bidder: Bidder) -> int:
         content = written_bid(content_from_dict(bid.content), topic, "示例负责人", unit, bidder.wan)
         bidding.save_bid(uow, bid, content)
         if bidder.partners:
-            chosen = [(stage.organisations[code], "标准文本研究与技术支持") for code in bidder.partners]
-            bidding.set_partners(uow, bid, chosen)
+            partners.set_partners(uow, bid, [_terms(stage, bidder, code) for code in bidder.partners])
         bidding.change_bid_files(uow, bid, [evidence("承诺书", f"{unit}承诺所填内容真实。")])
         return bid.id
+
+
+def _terms(stage: Stage, bidder: Bidder, code: str) -> partners.PartnerTerms:
+    share = bidder.wan * FEN_PER_WAN // 5
+    return partners.PartnerTerms(stage.organisations[code], "标准文本研究与技术支持", share)
+
+
+def ask_partners(stage: Stage, bidder: Bidder, bid_id: int) -> None:
+    """The lead asks who can answer; for the others it uploads the joint agreement."""
+    with stage.acting(f"{bidder.key}_clerk") as uow:
+        bid = uow.session.get_one(Bid, bid_id)
+        asked = partners.ask_partners(uow, bid)
+        if asked < len(bid.partners):
+            signed = evidence("联合体协议", "各方约定任务、经费、成果归属和责任。")
+            bidding.change_bid_files(uow, bid, [signed], purpose=AGREEMENT)
+
+
+def agree(stage: Stage, bidder: Bidder, bid_id: int) -> None:
+    """Each partner that has a head agrees to the terms as they stand."""
+    for part in CAST:
+        code, role = part.posts[0]
+        if role == Role.HEAD and code in bidder.partners:
+            with stage.acting(part.key) as uow:
+                bid = uow.session.get_one(Bid, bid_id)
+                own = partners.partner_of(bid, uow.actor.organisation_id)
+                partners.give_consent(uow, bid, own.terms_sha256 or "")
 
 
 def send(stage: Stage, bidder: Bidder, bid_id: int) -> None:

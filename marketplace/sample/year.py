@@ -56,7 +56,7 @@ THIS_YEAR = (
     Life(22, -45, -2, (B("shaoxing", 86), B("jingning", 82), B("ningbo", 80)), "opened"),
     Life(15, -120, -88, (B("ningbo", 90, wan=30), B("canteen", 88), B("jingning", 76)), "running", 2),
     Life(16, -110, -78, (B("shaoxing", 92, wan=26), B("vehicles", 84)), "running"),
-    Life(20, -28, 2, (B("huzhou", 88, ("P-I1",)), B("quzhou", 85)), "open"),
+    Life(20, -28, 2, (B("huzhou", 88, ("P-I1", "330521")), B("quzhou", 85, ("330300",))), "open"),
     Life(23, -18, 12, (B("anji", 90), B("jingning", 80)), "amended"),
     Life(1, -1, 33, (), "open"),
     Life(24, 0, 45, (), "scheduled"),
@@ -153,12 +153,15 @@ def amend(stage: Stage, topic_id: int) -> None:
 
 
 def bidding(stage: Stage, topic_id: int, life: Life, bid_ids: list[int]) -> Scene:
-    """Bureaus draft, heads submit; where the topic is still open the last bid stays a draft, or lies with its head."""
+    """Bureaus draft and ask their partners, heads submit; where the topic is still open the last bid stays a draft, or
+    lies with its head."""
     still_open = life.deadline > 0
     first = max(life.published + 3, life.deadline - 20)
     for number, bidder in enumerate(life.bidders):
         yield stage.day(min(first + number, life.deadline - 1), 10, number)
         bid_ids.append(players.draft(stage, topic_id, bidder))
+        if bidder.partners:
+            players.ask_partners(stage, bidder, bid_ids[-1])
     for number, (bidder, bid_id) in enumerate(zip(life.bidders, bid_ids, strict=True)):
         if still_open and number == len(life.bidders) - 1:
             if life.stop == "amended":
@@ -166,6 +169,8 @@ def bidding(stage: Stage, topic_id: int, life: Life, bid_ids: list[int]) -> Scen
                 players.send(stage, bidder, bid_id)
             return
         yield stage.day(min(first + 6 + number, life.deadline - 1 if not still_open else -1), 16, number)
+        if bidder.partners:
+            players.agree(stage, bidder, bid_id)
         players.send(stage, bidder, bid_id)
         players.submit(stage, bidder, bid_id)
 

@@ -174,14 +174,14 @@ def test_a_tampered_bid_is_told_by_the_record(sqlite_world: World) -> None:
 def test_a_unit_in_two_bids_is_flagged_at_the_opening_only(sqlite_world: World) -> None:
     topic_id = published_topic(sqlite_world)
     with sqlite_world.reading() as session:
-        ningbo = session.scalars(select(Organisation.id).where(Organisation.code == "330200")).one()
-    one = submitted_bid(sqlite_world, topic_id, "hangzhou", partners=(ningbo,))
-    two = submitted_bid(sqlite_world, topic_id, "ningbo")
+        company = session.scalars(select(Organisation).where(Organisation.code == "P-C1")).one()
+    one = submitted_bid(sqlite_world, topic_id, "hangzhou", partners=(company.id,))
+    two = submitted_bid(sqlite_world, topic_id, "ningbo", partners=(company.id,))
     pass_deadline(sqlite_world, topic_id)
     found = opening(sqlite_world, topic_id)
     assert found is not None
     assert {line["bid_id"]: line["overlaps"] for line in found.record} == {
-        one: ["宁波市机关事务管理局"], two: ["宁波市机关事务管理局"],
+        one: [company.name], two: [company.name],
     }  # fmt: skip
 
 

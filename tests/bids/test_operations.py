@@ -17,11 +17,11 @@ from marketplace.bids.operations import (
     revise_bid,
     save_bid,
     send_to_head,
-    set_partners,
     start_bid,
     submit_bid,
     withdraw_bid,
 )
+from marketplace.bids.partners import PartnerTerms, set_partners
 from marketplace.core.errors import Invalid, MarketplaceError, Refused, StaleVersion
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.models import OutboxMail
@@ -32,6 +32,7 @@ from tests.support.bidding import (
     complete_bid,
     content_of_bid,
     draft_bid,
+    partners_agree,
     submit,
     submitted_bid,
 )
@@ -85,6 +86,7 @@ def test_the_receipt_says_what_was_submitted_and_when(world: World) -> None:
     topic_id = published_topic(world)
     partner = organisation(world, "P-U1")
     bid_id = draft_bid(world, topic_id, file=("方案.pdf", pdf("x")), partners=(partner,))
+    partners_agree(world, bid_id)
     world.clock.forward(hours=1, milliseconds=123.456)
     receipt = submit(world, bid_id)
     bid = bid_of(world, bid_id)
@@ -93,8 +95,11 @@ def test_the_receipt_says_what_was_submitted_and_when(world: World) -> None:
     assert (bid.state, bid.number, bid.submitted_at) == ("submitted", receipt.number, receipt.submitted_at)
     assert receipt.number.startswith(f"{code}-")
     assert receipt.content_sha256 == digest(receipt.content)
-    assert [file["name"] for file in receipt.content["files"]] == ["方案.pdf"]
-    assert receipt.content["partners"][0]["organisation_id"] == partner
+    assert {(file["name"], file.get("purpose")) for file in receipt.content["files"]} == {
+        ("方案.pdf", None), ("联合体协议.pdf", "agreement"),
+    }  # fmt: skip
+    fact = receipt.content["partners"][0]
+    assert (fact["organisation_id"], fact["consent"]) == (partner, "by_agreement")
     assert sum(line["weight"] for line in receipt.content["content"]["milestones"]) == 100
 
 
@@ -236,7 +241,14 @@ def test_partners_are_registered_units_each_once_and_not_the_lead(world: World) 
     topic_id = published_topic(world)
     bid_id = draft_bid(world, topic_id)
     own, company = organisation(world, "330100"), organisation(world, "P-C1")
-    for wrong in ([(own, "")], [(999_999, "")], [(company, ""), (company, "")], [(company, "长" * 401)]):
+    for wrong in (
+        [(own, "")],
+        [(999_999, "")],
+        [(company, ""), (company, "")],
+        [(company, "长" * 401)],
+        [(company, "后勤", -1)],
+    ):
+        wrong = [PartnerTerms(*terms) for terms in wrong]
         with pytest.raises(Invalid):
             world.do("hangzhou_clerk", set_partners, (Bid, bid_id), wrong)
     before = bid_of(world, bid_id).version
@@ -244,9 +256,11 @@ def test_partners_are_registered_units_each_once_and_not_the_lead(world: World) 
         "hangzhou_clerk",
         set_partners,
         (Bid, bid_id),
-        [(company, "后勤"), (organisation(world, "P-U1"), "研究")],
+        [PartnerTerms(company, "后勤"), PartnerTerms(organisation(world, "P-U1"), "研究")],
     )
-    world.do("hangzhou_clerk", set_partners, (Bid, bid_id), [(organisation(world, "P-U1"), "研究")])
+    world.do(
+        "hangzhou_clerk", set_partners, (Bid, bid_id), [PartnerTerms(organisation(world, "P-U1"), "研究")]
+    )
     assert bid_of(world, bid_id).version == before + 2
 
 
@@ -255,7 +269,7 @@ def test_no_partners_where_the_topic_takes_single_bidders_only(sqlite_world: Wor
     bid_id = draft_bid(sqlite_world, topic_id)
     with pytest.raises(Invalid):
         sqlite_world.do(
-            "hangzhou_clerk", set_partners, (Bid, bid_id), [(organisation(sqlite_world, "P-U1"), "")]
+            "hangzhou_clerk", set_partners, (Bid, bid_id), [PartnerTerms(organisation(sqlite_world, "P-U1"))]
         )
 
 

@@ -71,7 +71,9 @@ def test_from_the_topic_to_the_receipt(sqlite_world: World) -> None:
         },
         "budget": {"budget-0-source": "own", "budget-0-subject": "调研", "budget-0-fen": "12.50"},
         "guarantee": {"organisation": "保障", "replication": "推广", "risks": "风险"},
-        "pledge": {"pledged": "y", "files": (io.BytesIO(pdf()), "方案.pdf")},
+        "pledge": {
+            "pledged": "y", "files": (io.BytesIO(pdf()), "方案.pdf"), "agreement": (io.BytesIO(pdf("b")), "协议.pdf"),
+        },
     }  # fmt: skip
     for section, data in pages.items():
         response = save(clerk, world, bid_id, section, **data)
@@ -92,6 +94,7 @@ def test_from_the_topic_to_the_receipt(sqlite_world: World) -> None:
     assert re.search(r"JB-\d{4}-\d+-[2-9A-Z]{8}", receipt.text)
     assert re.search(r"2026-03-02 09:00:00\.000", receipt.text)
     assert "方案.pdf" in receipt.text
+    assert "以联合体协议为准" in receipt.text
     again = head.post(f"/bids/{bid_id}/submit", {"version": version(world, bid_id), "confirmed": "y"})
     assert again.location.endswith("/receipt")
 
@@ -123,15 +126,16 @@ def test_outsiders_find_nothing_whatever_they_ask(sqlite_world: World) -> None:
     assert bid_of(world, bid_id).state == "submitted"
 
 
-def test_the_partner_reads_after_the_opening_only_and_never_writes(sqlite_world: World) -> None:
+def test_a_partner_reads_and_never_writes(sqlite_world: World) -> None:
     world = sqlite_world
     topic_id = published_topic(world)
     with world.reading() as session:
         ningbo = session.scalars(select(Organisation.id).where(Organisation.code == "330200")).one()
     bid_id = submitted_bid(world, topic_id, partners=(ningbo,))
     partner = world.browser("ningbo_clerk")
-    assert partner.get(f"/bids/{bid_id}").status_code == 404
-    assert "杭州" not in partner.get("/bids").text
+    assert partner.get(f"/bids/{bid_id}").status_code == 200
+    for path in ("/edit/plan", "/check", "/receipt", "/withdraw"):
+        assert partner.get(f"/bids/{bid_id}{path}").status_code == 404
     pass_deadline(world, topic_id)
     partner = world.browser("ningbo_clerk")
     assert partner.get(f"/bids/{bid_id}").status_code == 200

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from marketplace.bids.models import Bid
+from marketplace.bids.partners import ask_partners, drop_partner, refuse_consent
 from marketplace.files.models import Attachment
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Organisation
@@ -78,11 +79,15 @@ def twins(
 
 def _bid_in_secret(world: World, topic_id: int) -> dict[str, str | int]:
     with world.reading() as session:
-        ningbo = session.scalars(select(Organisation.id).where(Organisation.code == "330200")).one()
+        units = {code: key for code, key in session.execute(select(Organisation.code, Organisation.id))}
     bid_id = submitted_bid(
-        world, topic_id, word=CANARY, file=(f"{CANARY}.pdf", pdf(CANARY)), partners=(ningbo,)
-    )
-    draft_bid(world, topic_id, "huzhou", CANARY)
+        world, topic_id, word=CANARY, file=(f"{CANARY}.pdf", pdf(CANARY)),
+        partners=(units["330300"], units["P-C1"]),
+    )  # fmt: skip
+    _other_joint_bids(world, topic_id, units)
+    browser = world.browser("wenzhou_clerk")
+    browser.get(f"/bids/{bid_id}")
+    assert browser.post(f"/bids/{bid_id}/consent", {"confirmed": "y", "terms": CANARY}).status_code == 403
     addresses = _addresses(world, bid_id)
     clerk = world.browser("hangzhou_clerk")
     clerk.get(f"/files/{addresses['attachment_id']}/{quote(str(addresses['name']))}", buffered=True)
@@ -91,12 +96,24 @@ def _bid_in_secret(world: World, topic_id: int) -> dict[str, str | int]:
     return addresses
 
 
+def _other_joint_bids(world: World, topic_id: int, units: dict[str, int]) -> None:
+    """A partner that was named and not yet asked, one that refused, one that was dropped."""
+    draft_bid(world, topic_id, "huzhou", CANARY, partners=(units["330200"],))
+    refused = draft_bid(world, topic_id, "quzhou", CANARY, partners=(units["330400"],))
+    world.do("quzhou_clerk", ask_partners, (Bid, refused))
+    world.do("jiaxing_head", refuse_consent, (Bid, refused), CANARY)
+    dropped = draft_bid(world, topic_id, "shaoxing", CANARY, partners=(units["330000-U2"],))
+    world.do("shaoxing_clerk", ask_partners, (Bid, dropped))
+    world.do("shaoxing_clerk", drop_partner, (Bid, dropped), units["330000-U2"])
+
+
 def _addresses(world: World, bid_id: int) -> dict[str, str | int]:
     """What stands in addresses: the sealed things themselves wherever there are any."""
     with world.reading() as session:
         bid = session.get_one(Bid, bid_id)
         topic = session.get_one(Topic, bid.topic_id)
-        file = session.scalars(select(Attachment).where(Attachment.owner_id == bid_id)).one()
+        own = Attachment.owner_id == bid_id, Attachment.purpose == ""
+        file = session.scalars(select(Attachment).where(*own)).one()
         mail = session.scalars(select(OutboxMail.id).where(OutboxMail.kind == "bid_receipt")).first()
         return {
             "bid_id": bid_id, "topic_id": topic.id, "list_id": topic.list_id, "attachment_id": file.id,
@@ -153,7 +170,7 @@ VIEWERS = [
     None, "officer", "approver", "auditor", "sysadmin", "secadmin", "auditadmin", "ningbo_clerk", "ningbo_head",
     "anji_clerk", "canteen_head", "expert1", "expert8", "recused_expert",
 ]  # fmt: skip
-"""A visitor and one of each part: the partner named in the bid, other units of each level, experts of each kind."""
+"""A visitor and one of each part: a partner named and not asked, other units of each level, experts of each kind."""
 
 
 def test_the_viewers_stand_for_the_whole_cast() -> None:

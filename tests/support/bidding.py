@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.bids.content import (
     BidContent,
     BudgetLine,
@@ -14,19 +16,24 @@ from marketplace.bids.content import (
     Source,
     content_from_dict,
 )
-from marketplace.bids.models import Bid, Receipt
+from marketplace.bids.models import Bid, BidPartner, Receipt
 from marketplace.bids.opening import open_due_topics
 from marketplace.bids.operations import (
     change_bid_files,
     first_draft,
     save_bid,
-    set_partners,
     start_bid,
     submit_bid,
 )
+from marketplace.bids.partners import PartnerTerms, ask_partners, give_consent, set_partners
+from marketplace.bids.queries import AGREEMENT
+from marketplace.bids.workflow import ConsentState
+from marketplace.core.actor import Role
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.files.operations import GivenFile
+from marketplace.organisations.models import Appointment
 from marketplace.topics.models import Topic
+from tests.support.samples import pdf
 from tests.support.world import World
 
 
@@ -70,13 +77,38 @@ def draft_bid(
         bid = start_bid(uow, uow.session.get_one(Topic, topic_id))
         save_bid(uow, bid, complete_bid(bid.topic, word, **changes))
         if partners:
-            set_partners(uow, bid, [(key, f"{word}协作") for key in partners])
+            set_partners(uow, bid, [PartnerTerms(key, f"{word}协作") for key in partners])
         if file:
             change_bid_files(uow, bid, [GivenFile(file[0], io.BytesIO(file[1]))])
         return bid.id
 
     made: int = world.do(f"{unit}_clerk", draft)
     return made
+
+
+def partners_agree(world: World, bid_id: int, unit: str = "hangzhou") -> None:
+    """The partners' word: by their heads where they have one, else by the uploaded agreement."""
+    world.do(f"{unit}_head", ask_partners, (Bid, bid_id))
+    with world.reading() as session:
+        partners = session.scalars(select(BidPartner).where(BidPartner.bid_id == bid_id)).all()
+    for partner in partners:
+        if partner.state == ConsentState.ASKED:
+            world.do(
+                head_of(world, partner.organisation_id), give_consent, (Bid, bid_id), partner.terms_sha256
+            )
+    if any(partner.state != ConsentState.ASKED for partner in partners):
+        agreement = GivenFile("联合体协议.pdf", io.BytesIO(pdf("agreement")))
+        world.do(f"{unit}_clerk", change_bid_files, (Bid, bid_id), [agreement], (), AGREEMENT)
+
+
+def head_of(world: World, organisation_id: int) -> str:
+    """The member of the cast who heads this unit."""
+    with world.reading() as session:
+        heads = select(Appointment.person_id).where(
+            Appointment.organisation_id == organisation_id, Appointment.role == Role.HEAD
+        )
+        people = set(session.scalars(heads))
+    return next(key for key, person in world.people.items() if person in people)
 
 
 def submit(world: World, bid_id: int, unit: str = "hangzhou") -> Receipt:
@@ -88,6 +120,8 @@ def submit(world: World, bid_id: int, unit: str = "hangzhou") -> Receipt:
 def submitted_bid(world: World, topic_id: int, unit: str = "hangzhou", **more: Any) -> int:
     """A bid under seal."""
     bid_id = draft_bid(world, topic_id, unit, **more)
+    if more.get("partners"):
+        partners_agree(world, bid_id, unit)
     submit(world, bid_id, unit)
     return bid_id
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit.seals import bid_seal, open_seal, topic_seal
 from marketplace.bids.models import Bid, BidPartner
-from marketplace.bids.workflow import OPENED_STATES, BidState
+from marketplace.bids.workflow import OPENED_STATES, BidState, ConsentState
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Organisation
 from marketplace.topics.models import ChallengeList, Topic
@@ -77,7 +77,13 @@ def build_bid(
     uow.session.flush()
     for position, code in enumerate(partners, 1):
         uow.session.add(
-            BidPartner(bid_id=bid.id, organisation_id=unit_id(uow, code), position=position, task="参与")
+            BidPartner(
+                bid_id=bid.id,
+                organisation_id=unit_id(uow, code),
+                position=position,
+                task="参与",
+                state=ConsentState.HISTORIC if state in OPENED_STATES else ConsentState.UNASKED,
+            )
         )
     uow.session.flush()
     if state in OPENED_STATES:
