@@ -19,8 +19,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.application import create_app
-from marketplace.bids.models import Bid
-from marketplace.bids.workflow import BidState
+from marketplace.bids.models import Bid, BidPartner
+from marketplace.bids.workflow import BidState, ConsentState
 from marketplace.config import ROOT, Settings
 from marketplace.core.actor import SYSTEM
 from marketplace.core.database import reading_session, writing_session
@@ -68,6 +68,7 @@ def shots(parts: Runtime) -> list[Shot]:
         review = first(session, select(Topic).where(Topic.state == TopicState.IN_REVIEW).order_by(Topic.id))
         draft = first(session, select(Topic).where(Topic.state == TopicState.DRAFT))
         bid = first(session, select(Bid).where(Bid.state == BidState.DRAFT).order_by(Bid.drafted_at))
+        asked = first(session, select(BidPartner).where(BidPartner.state == ConsentState.ASKED))
         panel = first(session, select(Panel).where(Panel.state == PanelState.CONCLUDED).order_by(Panel.id))
         scoring = first(session, select(Panel).where(Panel.state == PanelState.SCORING).order_by(Panel.id))
         running = select(Project).where(Project.state == ProjectState.RUNNING)
@@ -85,6 +86,7 @@ def shots(parts: Runtime) -> list[Shot]:
         expert = keys[seat.expert.person.email]
         clerk = keys[session.get_one(Person, bid.drafted_by).email]
         clerks = {p.posts[0][0]: p.key for p in CAST if p.key.endswith("_clerk")}
+        heads = {p.posts[0][0]: p.key for p in CAST if p.key.endswith("_head")}
         owner = clerks[late.project.lead.code]
         return [
             Shot("front", "/"),
@@ -106,6 +108,7 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("topic-desk", f"/manage/topics/{draft.id}", "officer"),
             Shot("bids", "/bids", clerk),
             Shot("bid", f"/bids/{bid.id}", clerk),
+            Shot("consent", f"/bids/{asked.bid_id}/consent", heads[asked.organisation.code]),
             Shot("bids-opened", f"/manage/topics/{review.id}/bids", "officer"),
             Shot("award", f"/manage/topics/{review.id}/award", "approver"),
             Shot("panels", "/panels", "officer"),

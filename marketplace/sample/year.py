@@ -56,7 +56,7 @@ THIS_YEAR = (
     Life(22, -45, -2, (B("shaoxing", 86), B("jingning", 82), B("ningbo", 80)), "opened"),
     Life(15, -120, -88, (B("ningbo", 90, wan=30), B("canteen", 88), B("jingning", 76)), "running", 2),
     Life(16, -110, -78, (B("shaoxing", 92, wan=26), B("vehicles", 84)), "running"),
-    Life(20, -28, 2, (B("huzhou", 88, ("P-I1", "330521")), B("quzhou", 85, ("330300",))), "open"),
+    Life(20, -28, 2, (B("huzhou", 88, ("P-I1", "330521"), 10), B("quzhou", 85, ("330300",), 8)), "open"),
     Life(23, -18, 12, (B("anji", 90), B("jingning", 80)), "amended"),
     Life(1, -1, 33, (), "open"),
     Life(24, 0, 45, (), "scheduled"),
