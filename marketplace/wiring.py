@@ -27,6 +27,7 @@ from marketplace.priority.funding.announcing import announce_terms
 from marketplace.priority.funding.plan import plan_problem, plan_record
 from marketplace.priority.funding.proposal import KIND as FUNDING_PLAN
 from marketplace.priority.funding.proposal import propose
+from marketplace.priority.funding.trials import KIND as FUNDING_TRIAL
 from marketplace.priority.models import DECLARATION_FILES, PriorityKind, PriorityList
 from marketplace.priority.snapshots import ANNEXES, Annex
 from marketplace.projects import announcements as project_notices
@@ -154,6 +155,7 @@ COMPUTATIONS: dict[str, Kind] = {
     PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),
     ROUND_RANKING: Kind(evaluate),
     FUNDING_PLAN: Kind(propose),
+    FUNDING_TRIAL: Kind(propose),
 }
 """What is computed in the background: its pure function, and where the result goes."""
 

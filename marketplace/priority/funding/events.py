@@ -32,6 +32,12 @@ class FundingTermsConfirmed(_OfFunding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FundingTried(_OfFunding):
+    trial_id: int
+    audit_label: ClassVar[str] = N_("试算资金规则")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _OfRequest(_OfFunding):
     project_id: int
     organisation_id: int

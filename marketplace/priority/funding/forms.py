@@ -134,6 +134,37 @@ def typed(terms: Terms) -> dict[str, Any]:
     }
 
 
+class TrialYear(Row):
+    """One year's envelope in a trial; the year itself is that of the requests."""
+
+    year = HiddenField()
+    envelope = WanField(_l("资金总额（万元）"))
+
+
+class TrialForm(Form):
+    """假设测算."""
+
+    years = FieldList(FormField(TrialYear), max_entries=MOST_YEARS)
+    cut_off = TextField(_l("入选线（总分）"), most=8)
+    groups = FieldList(FormField(GroupRow), label=_l("名额与占比规则"), max_entries=MOST_GROUPS)
+    factors = FieldList(FormField(FactorRow), label=_l("战略系数"), max_entries=MOST_FACTORS)
+
+    def terms(self) -> Terms:
+        """The terms as typed."""
+        years = [(row.form.year.data or "", row.form.envelope.data or 0) for row in self.years]
+        return Terms(
+            tuple(Year(int(year) if year.isdecimal() else 0, money) for year, money in years),
+            self.cut_off.data or "",
+            tuple(row.form.group() for row in self.groups),
+            factors=tuple(row.form.strategic() for row in self.factors),
+        )
+
+    @classmethod
+    def of(cls, terms: Terms) -> "TrialForm":
+        """The form with the official terms, or those of a trial."""
+        return cls(formdata=None, data=typed(terms))
+
+
 class AmountRow(Row):
     """What is asked for in one year."""
 

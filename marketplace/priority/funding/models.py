@@ -60,6 +60,22 @@ class FundingRequest(Numbered, Versioned, Base):
     organisation: Mapped[Organisation] = relationship()
 
 
+class FundingTrial(Numbered, Base):
+    """假设方案: other terms that somebody of the province tried on a round, with an address of their own. What they
+    would give is a computation about this row; nothing official depends on it."""
+
+    __tablename__ = "funding_trial"
+    __table_args__ = (UniqueConstraint("list_id", "sha256"),)
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+
+    plist: Mapped[PriorityList] = relationship()
+
+
 class FundingDeviation(Numbered, Versioned, Base):
     """会议偏离: what a project gets instead of what the plan proposes (all 0: nothing), with the meeting's reason;
     counted once a second person has confirmed it, and only for the plan it was made against (``plan_sha256``)."""

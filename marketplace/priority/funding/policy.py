@@ -134,6 +134,20 @@ def may_plan(actor: Actor, plist: PriorityList, until: datetime | None, now: dat
     )
 
 
+def may_read_trials(actor: Actor) -> Verdict:
+    """查看假设测算: the province and the auditor; it is no part of what is published."""
+    return _if(reads_all(actor), N_("由省局经办或审定办理"))
+
+
+def may_try(actor: Actor, plist: PriorityList) -> Verdict:
+    """假设测算: by the province, once the rules are announced; also after the publication."""
+    return first_refusal(
+        _if(actor.has(*PROVINCE_ROLES), N_("由省局经办或审定办理")),
+        _if(is_funding(plist), N_("只有资金支持轮次有资金规则")),
+        _if(plist.state != PriorityState.DRAFT, N_("轮次规则公布后可以试算")),
+    )
+
+
 def may_deviate(actor: Actor, plist: PriorityList) -> Verdict:
     """提出偏离: what the meeting decided otherwise, typed by one person of the province."""
     return first_refusal(_if(actor.has(*PROVINCE_ROLES), N_("由省局经办或审定办理")), _open(plist))

@@ -14,7 +14,7 @@ from marketplace.priority.funding.factors import rule_named
 from marketplace.priority.funding.forms import ReasonForm
 from marketplace.priority.funding.models import FundingDeviation, FundingRequest, FundingTerms
 from marketplace.priority.funding.plan import Standing, live_payload, standing_on
-from marketplace.priority.funding.terms import terms_from_dict
+from marketplace.priority.funding.terms import Terms, terms_from_dict
 from marketplace.priority.funding.words import rule
 from marketplace.priority.funding.workflow import FUNDING_DEVIATION, FUNDING_REQUEST, FUNDING_TERMS
 from marketplace.priority.models import PriorityList
@@ -76,13 +76,13 @@ def _labels() -> dict[str, dict[str, str]]:
 def shown_terms(one: FundingTerms) -> dict[str, Any]:
     """One version of the terms with its rules in words."""
     terms = terms_from_dict(one.rules)
+    return {"row": one, "terms": terms, "until": queries.until_of(one), "rules": rules_in_words(terms)}
+
+
+def rules_in_words(terms: Terms) -> list[str]:
+    """Group rules and strategic factors in the page's language."""
     said = [*(rule(group) for group in terms.groups), *(rule_named(one) for one in terms.factors)]
-    return {
-        "row": one,
-        "terms": terms,
-        "until": queries.until_of(one),
-        "rules": [words.en if speaks_english() else words.zh for words in said],
-    }
+    return [words.en if speaks_english() else words.zh for words in said]
 
 
 def _standing(plist: PriorityList) -> tuple[Standing | None, str]:
