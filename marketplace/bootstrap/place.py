@@ -74,8 +74,10 @@ def writable(folder: Path) -> bool:
 
 
 def tool_environment(environment: Mapping[str, str] = os.environ, spare: Path = HERE.build) -> dict[str, str]:
-    """The environment for the tools started here: a usable HOME for their caches, and no foreign Python."""
-    result = {name: value for name, value in environment.items() if name not in {"PYTHONHOME", "VIRTUAL_ENV"}}
+    """The environment for what is started here: a usable HOME for caches, no foreign Python, and compiled modules are
+    kept (compiling all of them anew takes longer than the rest of a start)."""
+    unwanted = {"PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
+    result = {name: value for name, value in environment.items() if name not in unwanted}
     home = result.get("HOME", "")
     if not (home and Path(home).is_dir() and writable(Path(home))):
         home_here = spare / "home" if writable(spare) else Path(tempfile.gettempdir())

@@ -16,7 +16,7 @@ from marketplace.bootstrap.steps import Command
 
 HOST = "127.0.0.1"
 PATIENCE = 60.0
-PAUSE = 0.1
+PAUSE = 0.05
 REST_BEFORE_RESTART = 2.0
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
@@ -39,14 +39,16 @@ def require_free_port(port: int) -> None:
             raise Refusal(f"Port {port} cannot be used ({error.strerror}).", remedy) from error
 
 
+OPTIONS = (
+    "--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning",
+)  # fmt: skip
 MEMORY = {"MALLOC_ARENA_MAX": "2"}
 """For the C library: threads share their memory instead of keeping eight stores of it."""
 
 
 def web_command(place: Place, port: int) -> list[str | Path]:
-    """Two processes with four threads each."""
-    options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
-    return [place.python, "-m", "gunicorn", *options, "--bind", f"{HOST}:{port}", "app:create_app()"]
+    """Two processes with four threads each, made from one that has loaded the program once."""
+    return [place.python, "-m", "gunicorn", *OPTIONS, "--bind", f"{HOST}:{port}", "app:create_app()"]
 
 
 def worker_command(place: Place) -> list[str | Path]:

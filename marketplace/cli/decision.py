@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-import numpy as np
 from flask import Flask
 from flask.cli import AppGroup
 
 from marketplace.cli.base import printable
+from marketplace.decision.arrays import np
 from marketplace.decision.base import InputError
 from marketplace.decision.runner import run as run_case
 from marketplace.priority import archive

@@ -9,12 +9,7 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from marketplace.decision.arrays import Array, Floats, Ints, is_array, is_scalar, np
 
 
 class InputError(ValueError):
@@ -82,7 +77,7 @@ def _canonical_dataclass(value: Any) -> dict[str, Any]:
     return {field.name: canonical(getattr(value, field.name)) for field in fields(value)}
 
 
-def _canonical_array(value: NDArray[Any]) -> dict[str, Any]:
+def _canonical_array(value: Array) -> dict[str, Any]:
     """Shape, kind and SHA-256 of the little-endian values in row order: long arrays are hashed, not printed."""
     plain = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
     return {
@@ -99,7 +94,7 @@ def _canonical_scalar(value: Any) -> Any:
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, np.generic):
+    if is_scalar(value):
         return value.item()
     if value is None or isinstance(value, str | int | float | bool):
         return value
@@ -112,7 +107,7 @@ def canonical(value: Any) -> Any:
         return _canonical_dataclass(value)
     if isinstance(value, Mapping):
         return {str(key): canonical(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return _canonical_array(value)
     if isinstance(value, frozenset | set):
         return sorted((canonical(item) for item in value), key=str)
@@ -156,7 +151,7 @@ class Outcome:
     inputs_sha256: str
 
 
-def read_only(array: NDArray[Any]) -> NDArray[Any]:
+def read_only(array: Array) -> Array:
     """The array itself, no longer writeable."""
     array.setflags(write=False)
     return array

@@ -8,9 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Floats, Ints
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.scientific import optimize, sparse
 
 INFEASIBLE = 2

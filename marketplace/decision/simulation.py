@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Floats, InputError, Ints, Outcome, digest, read_only
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import InputError, Outcome, digest, read_only
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def simulate(
     )
 
 
-def _panels(conflict: Bools, size: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _panels(conflict: Bools, size: int, rng: "np.random.Generator") -> tuple[Ints, Ints]:
     """For each project the free experts with the least load, chance deciding among equals."""
     load = np.zeros(conflict.shape[1])
     chosen = []

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-import numpy as np
-
-from marketplace.decision.base import Floats
+from marketplace.decision.arrays import Floats, np
 from marketplace.decision.explanation import Contribution as Added
 from marketplace.decision.explanation import Facts, Named, Neighbour, Round, Swap, explain
 from marketplace.decision.ranking import (

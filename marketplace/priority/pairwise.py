@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-import numpy as np
-
-from marketplace.decision.base import Floats
+from marketplace.decision.arrays import Floats, np
 from marketplace.decision.weights import Group, ahp, entropy, group
 from marketplace.priority.rules import Criterion
 

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from marketplace.computations.registry import Report
 from marketplace.core.text import N_
+from marketplace.decision.arrays import np
 from marketplace.decision.assignment import Assignment, Problem, affinity, assign, problem, repair
 
 ASSIGNMENT = "assignment"

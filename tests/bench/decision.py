@@ -17,8 +17,8 @@ from functools import partial
 import numpy as np
 
 from marketplace.decision.allocation import GroupRule, Request, allocate, equal_shares, request
+from marketplace.decision.arrays import Floats
 from marketplace.decision.assignment import Problem, assign, problem
-from marketplace.decision.base import Floats
 from marketplace.decision.calibration import calibrate
 from marketplace.decision.ranking import acceptability, rank, ranks
 from marketplace.decision.reliability import alpha, icc, kendall_w

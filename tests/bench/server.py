@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from marketplace.bootstrap.serve import MEMORY, answers, end_with_parent
+from marketplace.bootstrap.place import tool_environment
+from marketplace.bootstrap.serve import MEMORY, OPTIONS, answers, end_with_parent
 from tests.support.smtp import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-OPTIONS = ("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning")
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
 
@@ -33,7 +33,12 @@ class Server:
     def __enter__(self) -> Self:
         begun = time.perf_counter()
         bind = ("--bind", f"127.0.0.1:{self.port}")
-        environment = {**os.environ, **MEMORY, **self.settings, "BASE_URL": f"http://127.0.0.1:{self.port}"}
+        environment = {
+            **tool_environment(),
+            **MEMORY,
+            **self.settings,
+            "BASE_URL": f"http://127.0.0.1:{self.port}",
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *OPTIONS, *bind, self.application],
             cwd=ROOT, env=environment, stdout=self._output, stderr=self._output, preexec_fn=end_with_parent,  # noqa: PLW1509

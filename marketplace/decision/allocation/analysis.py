@@ -2,22 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from marketplace.decision.allocation.plan import Plan, allocate
 from marketplace.decision.allocation.problem import Request
 from marketplace.decision.allocation.programme import best_value
-from marketplace.decision.base import (
-    Code,
-    Floats,
-    InputError,
-    Ints,
-    Outcome,
-    digest,
-    order_keys,
-    read_only,
-    sorted_codes,
-)
+from marketplace.decision.arrays import Floats, Ints, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, order_keys, read_only, sorted_codes
 
 SAME = 1e-6
 BISECTIONS = 8

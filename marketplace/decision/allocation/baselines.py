@@ -3,19 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import (
-    Bools,
-    Floats,
-    InputError,
-    Ints,
-    Outcome,
-    digest,
-    finite,
-    order_keys,
-    read_only,
-)
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import InputError, Outcome, digest, finite, order_keys, read_only
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from marketplace.decision.allocation.problem import Request
-from marketplace.decision.base import Bools, Ints
+from marketplace.decision.arrays import Bools, Ints
 
 
 def violations(given: Request, funded: Bools | Sequence[bool], amount: Ints) -> tuple[str, ...]:

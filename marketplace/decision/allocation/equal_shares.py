@@ -10,9 +10,8 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Floats, InputError, Outcome, digest, finite, read_only
+from marketplace.decision.arrays import Floats, np
+from marketplace.decision.base import InputError, Outcome, digest, finite, read_only
 
 SAME = 1e-9
 STEPS = 50_000

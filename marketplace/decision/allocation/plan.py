@@ -4,13 +4,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from marketplace.decision.allocation.checker import violations
 from marketplace.decision.allocation.problem import GroupRule, Request
 from marketplace.decision.allocation.programme import Choice, best_value, tidy
 from marketplace.decision.allocation.relaxation import Relaxation, relaxations
-from marketplace.decision.base import Bools, Code, Ints, Outcome, digest, order_keys, read_only, sorted_codes
+from marketplace.decision.arrays import Bools, Ints, np
+from marketplace.decision.base import Code, Outcome, digest, order_keys, read_only, sorted_codes
 from marketplace.decision.linear import deadline
 
 PROVEN = 1e-6

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Code, Floats, InputError, Ints, finite, sorted_codes
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import Code, InputError, finite, sorted_codes
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-import numpy as np
-
 from marketplace.decision.allocation.checker import violations
 from marketplace.decision.allocation.problem import Request
-from marketplace.decision.base import Bools, Floats, Ints
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.linear import Programme, Rows, deadline
 
 SAME_VALUE = 1e-7

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from marketplace.decision.allocation.problem import GroupRule, Request
 from marketplace.decision.allocation.programme import optimum
-from marketplace.decision.base import Floats
+from marketplace.decision.arrays import Floats, np
 
 
 @dataclass(frozen=True)

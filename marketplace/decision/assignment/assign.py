@@ -3,23 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.assignment.diagnosis import Diagnosis, diagnose
 from marketplace.decision.assignment.fair import Cuts, Solved, by_fairness, by_sum
 from marketplace.decision.assignment.model import base_rows, fixed, pairs_of
 from marketplace.decision.assignment.problem import Pair, Problem
-from marketplace.decision.base import (
-    Bools,
-    Code,
-    Floats,
-    InputError,
-    Ints,
-    Outcome,
-    digest,
-    read_only,
-    sorted_codes,
-)
+from marketplace.decision.base import Code, InputError, Outcome, digest, read_only, sorted_codes
 from marketplace.decision.calibration.graph import components
 from marketplace.decision.linear import Programme
 

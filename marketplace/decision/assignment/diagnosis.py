@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
+from marketplace.decision.arrays import Array, np
 from marketplace.decision.assignment.model import base_rows, fixed, pairs_of
 from marketplace.decision.assignment.problem import Problem
 from marketplace.decision.linear import Programme, Rows
@@ -67,7 +66,7 @@ def _structural(given: Problem) -> tuple[Shortage, ...]:
     return tuple(found)
 
 
-def _limited(given: Problem, free: np.ndarray[tuple[int], np.dtype[np.intp]]) -> int:
+def _limited(given: Problem, free: Array) -> int:
     if given.unit is None:
         return len(free)
     return int(np.minimum(np.unique(given.unit[free], return_counts=True)[1], given.max_same_unit).sum())

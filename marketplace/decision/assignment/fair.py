@@ -8,11 +8,9 @@ The bound "everybody gets the best candidates" is tried for t first and mostly h
 import time
 from dataclasses import dataclass
 
-import numpy as np
-
+from marketplace.decision.arrays import Bools, Floats, np
 from marketplace.decision.assignment.model import Pairs, base_rows, cut_rows, fixed, pairs_of
 from marketplace.decision.assignment.problem import Problem
-from marketplace.decision.base import Bools, Floats
 from marketplace.decision.linear import Answer, Programme, Rows, deadline
 
 CANDIDATES = 20

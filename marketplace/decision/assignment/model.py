@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.assignment.problem import Pair, Problem
-from marketplace.decision.base import Bools, Floats, Ints
 from marketplace.decision.linear import Rows
 
 

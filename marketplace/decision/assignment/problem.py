@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Code, Floats, InputError, Ints, finite, sorted_codes
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import Code, InputError, finite, sorted_codes
 
 Pair = tuple[int, int]
 

@@ -6,19 +6,8 @@ score = μ + project + reviewer + error by least squares; it needs a connected p
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import (
-    Bools,
-    Code,
-    Floats,
-    InputError,
-    Ints,
-    Outcome,
-    digest,
-    sorted_codes,
-    tally,
-)
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, sorted_codes, tally
 from marketplace.decision.calibration.equations import Design, design
 from marketplace.decision.calibration.graph import components
 from marketplace.decision.calibration.shapes import Reviews, inputs_of, optional, reviews

@@ -6,14 +6,10 @@ Each reviewer's marks are read only as an order of the projects he or she saw; t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import (
-    Bools,
     Code,
-    Floats,
     InputError,
-    Ints,
     Outcome,
     digest,
     finite,

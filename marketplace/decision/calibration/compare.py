@@ -6,9 +6,8 @@ Where models disagree about the order, the disagreement itself is information fo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Floats, InputError, Outcome, digest
+from marketplace.decision.arrays import Bools, Floats, np
+from marketplace.decision.base import InputError, Outcome, digest
 from marketplace.decision.calibration.additive import additive_of
 from marketplace.decision.calibration.bradley_terry import bradley_terry, wins_in
 from marketplace.decision.calibration.fitted import refit_without

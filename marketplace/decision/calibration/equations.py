@@ -7,9 +7,8 @@ of exactly 0 needs no special case. D. Bates et al., J. Stat. Software 67(1) (20
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Floats, Ints, tally
+from marketplace.decision.arrays import Floats, Ints, np
+from marketplace.decision.base import tally
 from marketplace.decision.scientific import linalg
 
 # Above this many pairs a dense product is cheaper than summing pairs.

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Floats, Ints
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.calibration.equations import Design, design
 from marketplace.decision.calibration.flags import identifiable
 from marketplace.decision.calibration.reml import Fit, at_ratios, fit

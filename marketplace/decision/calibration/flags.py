@@ -1,8 +1,7 @@
 """What the office must know before it trusts a calibration (校准提示)."""
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Code, Floats, Ints, sorted_codes
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import Code, sorted_codes
 from marketplace.decision.calibration.shapes import Flag, Reviews, Variances
 
 OUTLIER = 3.0

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from marketplace.decision.base import Ints
+from marketplace.decision.arrays import Ints, np
 
 
 class Forest:

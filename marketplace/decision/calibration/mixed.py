@@ -7,9 +7,8 @@ y = μ + quality + severity + error. R. A. Fisher (1940); R. S. MacKay et al., R
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Floats, InputError, Ints, digest, read_only
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import InputError, digest, read_only
 from marketplace.decision.calibration.fitted import Fitted, fit_reviews
 from marketplace.decision.calibration.flags import flags_of, identifiable
 from marketplace.decision.calibration.graph import components

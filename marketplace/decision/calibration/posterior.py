@@ -4,9 +4,8 @@
 for all draws. Resampling raw marks covers too little (74 % where 90 % is said) and is not offered.
 """
 
-import numpy as np
-
-from marketplace.decision.base import Floats, tally
+from marketplace.decision.arrays import Floats, np
+from marketplace.decision.base import tally
 from marketplace.decision.calibration.fitted import Fitted
 from marketplace.decision.calibration.shapes import Variances
 

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Floats
+from marketplace.decision.arrays import Floats, np
 from marketplace.decision.calibration.equations import Design, Effects, System, system
 from marketplace.decision.scientific import optimize
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from marketplace.decision.base import Bools, Code, Floats, InputError, Ints, Outcome, finite
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import Code, InputError, Outcome, finite
 
 
 @dataclass(frozen=True)

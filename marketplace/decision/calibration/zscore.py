@@ -3,20 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import (
-    Bools,
-    Code,
-    Floats,
-    InputError,
-    Ints,
-    Outcome,
-    digest,
-    finite,
-    sorted_codes,
-    tally,
-)
+from marketplace.decision.arrays import Bools, Floats, Ints, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, finite, sorted_codes, tally
 from marketplace.decision.calibration.shapes import Flag, Reviews, inputs_of, optional, reviews
 
 ENOUGH = 5

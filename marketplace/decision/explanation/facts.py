@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-import numpy as np
-
-from marketplace.decision.base import Floats, InputError, canonical, digest
+from marketplace.decision.arrays import Floats, np
+from marketplace.decision.base import InputError, canonical, digest
 from marketplace.decision.calibration import Mixed
 from marketplace.decision.explanation import chinese, english
 from marketplace.decision.explanation.shapes import (

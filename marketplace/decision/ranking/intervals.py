@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
 
-import numpy as np
-
-from marketplace.decision.base import Code, Floats, InputError, Ints, Outcome, digest, finite, read_only
+from marketplace.decision.arrays import Floats, Ints, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only
 from marketplace.decision.ranking.order import ranks
 
 SURE = 0.95

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.decision.base import Floats, InputError, Outcome, digest, finite, read_only
+from marketplace.decision.arrays import Floats
+from marketplace.decision.base import InputError, Outcome, digest, finite, read_only
 from marketplace.decision.ranking.order import ranks
 
 # Printed weights are often rounded: 0.333 three times.

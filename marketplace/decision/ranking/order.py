@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from marketplace.decision.base import Floats, competition_ranks, order_keys
+from marketplace.decision.arrays import Floats, np
+from marketplace.decision.base import competition_ranks, order_keys
 
 
 def ranks(scores: Sequence[float] | Floats) -> tuple[int, ...]:

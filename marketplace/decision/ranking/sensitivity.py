@@ -7,9 +7,8 @@ Rank acceptability under uncertain weights (SMAA): R. Lahdelma & P. Salminen, Op
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Floats, InputError, Outcome, digest, finite, read_only
+from marketplace.decision.arrays import Floats, Ints, np
+from marketplace.decision.base import InputError, Outcome, digest, finite, read_only
 from marketplace.decision.ranking.intervals import NOISE, rank_bounds
 from marketplace.decision.ranking.linear import checked_weights
 from marketplace.decision.ranking.order import best_first, ranks
@@ -196,5 +195,5 @@ def _smallest(
     return min(crossing, key=_size, default=None)
 
 
-def _at(places: np.ndarray[tuple[int, int], np.dtype[np.int64]], q: float) -> tuple[int, ...]:
+def _at(places: Ints, q: float) -> tuple[int, ...]:
     return tuple(int(place) for place in np.quantile(places, q, axis=1, method="inverted_cdf"))

@@ -7,18 +7,8 @@ interval metric of mid-ranks, since Σ n_g from c to k less half the ends is a d
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import (
-    Code,
-    Floats,
-    InputError,
-    Ints,
-    Outcome,
-    digest,
-    finite,
-    sorted_codes,
-)
+from marketplace.decision.arrays import Floats, Ints, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, finite, sorted_codes
 
 METRICS = ("nominal", "ordinal", "interval", "ratio")
 Ratings = Sequence[Sequence[float | None]]

@@ -6,9 +6,8 @@ Marks out of 5 or 10 always repeat; without the correction W is too small.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import Code, Floats, Outcome, digest, finite, sorted_codes
+from marketplace.decision.arrays import Floats, np
+from marketplace.decision.base import Code, Outcome, digest, finite, sorted_codes
 from marketplace.decision.scientific import special
 
 

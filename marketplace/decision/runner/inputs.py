@@ -9,9 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from marketplace.decision.base import Floats, InputError, Ints, finite
+from marketplace.decision.arrays import Floats, Ints, np
+from marketplace.decision.base import InputError, finite
 
 # No panel is larger; a slip of the pen must not fill the memory.
 MOST = 1_000_000

@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-import numpy as np
-
+from marketplace.decision.arrays import np
 from marketplace.decision.base import InputError
 from marketplace.decision.calibration import Mixed, additive, bradley_terry, calibrate, zscores
 from marketplace.decision.ranking import best_first, joint_ranks

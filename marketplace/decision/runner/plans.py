@@ -5,8 +5,6 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-import numpy as np
-
 from marketplace.decision.allocation import (
     GroupRule,
     Request,
@@ -16,8 +14,9 @@ from marketplace.decision.allocation import (
     rank_and_fund,
     request,
 )
+from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.assignment import Assignment, Problem, assign, problem
-from marketplace.decision.base import Bools, Floats, InputError, Ints
+from marketplace.decision.base import InputError
 from marketplace.decision.ranking import best_first
 from marketplace.decision.runner.inputs import MOST, Inputs, exact, exacts
 

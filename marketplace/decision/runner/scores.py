@@ -3,8 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
+from marketplace.decision.arrays import np
 from marketplace.decision.base import InputError, competition_ranks, rounded_half_up
 from marketplace.decision.ranking import best_first, sensitivity, topsis, weighted_sum
 from marketplace.decision.ranking.topsis import Kind

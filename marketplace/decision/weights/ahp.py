@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-
-from marketplace.decision.base import Code, Floats, InputError, Outcome, digest, finite, read_only
+from marketplace.decision.arrays import Floats, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only
 
 SAATY_1980: Mapping[int, float] = MappingProxyType(
     {3: 0.58, 4: 0.90, 5: 1.12, 6: 1.24, 7: 1.32, 8: 1.41, 9: 1.45}

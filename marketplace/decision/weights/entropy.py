@@ -7,18 +7,8 @@ money. Blending is multiplicative: w ∝ w_ahp^β · w_entropy^(1−β).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marketplace.decision.base import (
-    Code,
-    Floats,
-    InputError,
-    Outcome,
-    digest,
-    finite,
-    read_only,
-    sorted_codes,
-)
+from marketplace.decision.arrays import Bools, Floats, np
+from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only, sorted_codes
 from marketplace.decision.ranking.order import kendall_tau
 
 
@@ -83,7 +73,7 @@ def combine(ahp: Floats, by_entropy: Floats, beta: float = 1.0, matrix: Floats |
     )
 
 
-def _constant(x: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _constant(x: Floats) -> Bools:
     if x.shape[0] == 0 or x.shape[1] == 0:
         raise InputError("matrix", "at least one row and one column are needed")
     return np.asarray(x.max(axis=0) == x.min(axis=0))

@@ -6,10 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from marketplace.decision.allocation import GroupRule, Request, request, values_above
-from marketplace.decision.base import Floats
+from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.explanation import Named
 from marketplace.priority.assessment import matrix_of
 from marketplace.priority.funding import words
@@ -120,7 +118,7 @@ def _factors(raised: Sequence[Applied]) -> Floats:
     return np.array([float(one.factor) for one in raised], dtype=np.float64)
 
 
-def yuan(lines: Sequence[Line], years: int, name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+def yuan(lines: Sequence[Line], years: int, name: str) -> Ints:
     """Amounts [Y, P] in 元."""
     table = [[line["years"][year][name] // FEN_PER_YUAN for line in lines] for year in range(years)]
     return np.array(table, dtype=np.int64).reshape(years, len(lines))

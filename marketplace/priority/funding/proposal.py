@@ -9,8 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
-import numpy as np
-
 from marketplace.core.text import N_
 from marketplace.decision.allocation import (
     Plan,
@@ -24,7 +22,7 @@ from marketplace.decision.allocation import (
     runners_up,
     violations,
 )
-from marketplace.decision.base import Bools, Ints
+from marketplace.decision.arrays import Bools, Ints, np
 from marketplace.decision.explanation import Favoured, Funding, Named, explain_funding
 from marketplace.priority.funding import words
 from marketplace.priority.funding.factors import rule_named

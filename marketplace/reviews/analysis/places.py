@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from marketplace.decision import rubric as announced
+from marketplace.decision.arrays import np
 from marketplace.decision.base import competition_ranks, order_keys, rounded_half_up
 from marketplace.decision.calibration import Mixed, contributions
 from marketplace.decision.ranking import Ranking, Tier, rank, tier

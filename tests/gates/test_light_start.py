@@ -14,7 +14,7 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in {"scipy", "do
 """
 
 
-def test_the_web_program_loads_no_scipy_and_no_word_library(tmp_path: Path) -> None:
+def test_the_web_program_loads_neither_numpy_nor_scipy_and_no_word_library(tmp_path: Path) -> None:
     env = {
         "DATA_DIR": str(tmp_path),
         "SECRET_KEY": "only the gate knows this long secret",
