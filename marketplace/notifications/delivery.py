@@ -7,10 +7,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from sqlalchemy import Row, Table, Update, and_, or_, select, update
+from sqlalchemy import Row, Table, Update, and_, bindparam, or_, select, update
 
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.events import MailParked
@@ -147,16 +148,21 @@ def _park(uow: UnitOfWork, batch: Claim, mail_id: int, values: dict[str, Any]) -
 
 def note_sent(shift: Shift, batch: Claim, mail: Row[Any]) -> None:
     """The common end, in one statement of its own: the next mail waits for this commit."""
-    values: dict[str, Any] = {
-        "state": MailState.SENT,
-        "attempts": mail.attempts + 1,
-        "last_error": None,
-        "sent_at": shift.runtime.clock(),
-    }
-    if mail.is_secret:
-        values |= {"text_body": "", "html_body": ""}
+    values = {"mail": mail.id, "tag": batch.tag, "at": shift.runtime.clock()}
     with shift.runtime.engine.begin() as connection:
-        connection.execute(_finish(batch, [mail.id], values))
+        connection.execute(_sent(mail.is_secret), values)
+
+
+@cache
+def _sent(secret: bool) -> Update:
+    """Built once; the texts of a mail with a one-time link do not outlive its delivery."""
+    ours = (OUTBOX.c.id == bindparam("mail"), OUTBOX.c.claim == bindparam("tag"))
+    values = {
+        "state": MailState.SENT, "attempts": OUTBOX.c.attempts + 1, "last_error": None, "sent_at": bindparam("at"),
+        "claim": None, "claim_until": None,
+    }  # fmt: skip
+    gone = {"text_body": "", "html_body": ""} if secret else {}
+    return update(OUTBOX).where(*ours, OUTBOX.c.state == MailState.SENDING).values(**values, **gone)
 
 
 def release(shift: Shift, batch: Claim, pause: timedelta = timedelta(0), error: str | None = None) -> None:

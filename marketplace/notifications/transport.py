@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import secrets
 import smtplib
 from dataclasses import dataclass
 from email import policy
@@ -79,7 +80,10 @@ class OutboxMessage(Message):
         return MIMEText(text or "", subtype, BASE64_UTF8)  # type: ignore[arg-type]
 
     def as_bytes(self) -> bytes:
-        content: bytes = self._message().as_bytes(policy=CRLF)
+        """With a boundary of our own: the library would look for one in all the text."""
+        made = self._message()
+        made.set_boundary(f"={secrets.token_hex(16)}=")
+        content: bytes = made.as_bytes(policy=CRLF)
         return content
 
 

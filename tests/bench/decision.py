@@ -6,6 +6,7 @@ times its target or a statistic leaves its band.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,10 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-import numpy as np
-
+from marketplace.computations.process import ONE_THREAD
 from marketplace.decision.allocation import GroupRule, Request, allocate, equal_shares, request
-from marketplace.decision.arrays import Floats
+from marketplace.decision.arrays import Bools, Floats, np
 from marketplace.decision.assignment import Problem, assign, problem
 from marketplace.decision.calibration import calibrate
 from marketplace.decision.ranking import acceptability, rank, ranks
@@ -60,7 +60,9 @@ class Figure:
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print the table; the words given select the tasks whose name contains one of them."""
+    """Print the table; the words given select the tasks whose name contains one of them. One thread for linear
+    algebra, as in the worker's children: on a busy machine the others only wait for each other."""
+    os.environ.update(ONE_THREAD)
     print(f"{'task':44} {'size':24} {'target':>15} {'measured':>15}", flush=True)
     failed = False
     for name, measure in TASKS.items():
@@ -187,7 +189,7 @@ def requests(kind: str) -> Request:
     return request(value.round(2), cost, 80_000_000, rules=rules)
 
 
-def members(inside: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[int, ...]:
+def members(inside: Bools) -> tuple[int, ...]:
     """Numbers of the projects in a group."""
     return tuple(int(p) for p in np.flatnonzero(inside))
 
