@@ -7,6 +7,7 @@ from marketplace.computations.registry import Report
 from marketplace.core.text import N_
 from marketplace.decision.arrays import np
 from marketplace.decision.assignment import Assignment, Problem, affinity, assign, problem, repair
+from marketplace.reviews.preferences import levels_by_pair, value_of
 
 ASSIGNMENT = "assignment"
 """The kind of computation."""
@@ -41,9 +42,19 @@ def _assigned(given: Problem, payload: dict[str, Any], report: Report) -> dict[s
 
 
 def _affinity(payload: dict[str, Any]) -> Any:
+    """Topic, declared preference and past work, [items, seats]; where nobody was asked, the second counts for none."""
     shape = (len(payload["items"]), len(payload["seats"]))
     field, past = (np.broadcast_to(np.array(payload[name], dtype=float), shape) for name in ("field", "past"))
-    return affinity(field, np.zeros(shape), past).total
+    return affinity(field, _preference(payload), past).total
+
+
+def _preference(payload: dict[str, Any]) -> Any:
+    items, seats, said = payload["items"], payload["seats"], payload.get("said")
+    if said is None:
+        return np.zeros((len(items), len(seats)))
+    levels = levels_by_pair(said)
+    rows = [[value_of(levels.get((item, seat))) for seat in seats] for item in items]
+    return np.array(rows, dtype=float).reshape(len(items), len(seats))
 
 
 def _plain(found: Assignment, items: list[int], seats: list[int]) -> dict[str, Any]:

@@ -121,6 +121,23 @@ class AssignmentFailed(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesAsked(PanelEvent):
+    """The members of a draft are asked which items they would score."""
+
+    until: str
+    audit_label: ClassVar[str] = N_("征求评审意愿")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesSaid(PanelEvent):
+    """``levels``: item and what the member said of it."""
+
+    seat_id: int
+    levels: tuple[tuple[int, str], ...]
+    audit_label: ClassVar[str] = N_("专家填写评审意愿")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyMoved(PanelEvent):
     item_id: int
     from_seat: int

@@ -31,6 +31,16 @@ class DueForm(Form):
     )
 
 
+class UntilForm(Form):
+    """征求评审意愿 until when."""
+
+    until = BeijingDateTimeField(
+        _l("答复截止时间"),
+        [InputRequired(_l("请填写答复截止时间"))],
+        description=_l("北京时间；不答复的，按“可以”对待。"),
+    )
+
+
 class ReasonForm(Form):
     """A reason that must be given."""
 

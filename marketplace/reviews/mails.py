@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.core.actor import BUREAU_ROLES, Role
+from marketplace.core.clock import before_deadline
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.experts.models import Expert
 from marketplace.notifications.operations import enqueue
@@ -21,6 +22,7 @@ from marketplace.reviews.events import (
     ItemRecused,
     PanelConcluded,
     PanelReleased,
+    PreferencesAsked,
     RecusalDecided,
     RecusalRequested,
     SeatAdded,
@@ -72,6 +74,29 @@ def invite_replacement(uow: UnitOfWork, event: SeatAdded) -> None:
     panel = uow.session.get_one(Panel, event.panel_id)
     if panel.state == PanelState.SCORING:
         _invite(uow, panel, [event.seat_id])
+
+
+def ask_for_preferences(uow: UnitOfWork, event: PreferencesAsked) -> None:
+    """征求意愿 to every member of the draft, once each."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    query = select(Seat.id).where(Seat.panel_id == panel.id, Seat.state == SeatState.INVITED)
+    _ask(uow, panel, uow.session.scalars(query).all())
+
+
+def ask_newcomer(uow: UnitOfWork, event: SeatAdded) -> None:
+    """征求意愿 to who is chosen while the others are asked already."""
+    panel, now = uow.session.get_one(Panel, event.panel_id), uow.now
+    until = panel.preferences_until
+    if panel.state == PanelState.DRAFT and until is not None and before_deadline(now, until):
+        _ask(uow, panel, [event.seat_id])
+
+
+def _ask(uow: UnitOfWork, panel: Panel, seat_ids: Iterable[int]) -> None:
+    for seat_id, recipient in _members(uow, seat_ids):
+        enqueue(
+            uow, kind="preferences_asked", dedupe_key=f"preferences-asked:{seat_id}", recipients=[recipient],
+            context=_context(panel, seat_id=seat_id, until=panel.preferences_until),
+        )  # fmt: skip
 
 
 def tell_of_recusal(uow: UnitOfWork, event: SeatRecused) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core.database import Base, Numbered, Unguessable, Versioned, one_of
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation, Person
+from marketplace.reviews.preferences import Preference
 from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import (
     BlindDecision,
@@ -67,6 +68,7 @@ class Panel(Numbered, Versioned, Base):
     trim_from: Mapped[int] = mapped_column(Integer)
     reason_below: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(16), default=PanelState.DRAFT)
+    preferences_until: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     convened_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     convened_at: Mapped[datetime]
@@ -111,8 +113,9 @@ class PanelItem(Numbered, Versioned, Base):
 
 class Seat(Numbered, Versioned, Base):
     """评审席位: one expert on one panel. ``answers`` keeps what she said to each question about her independence:
-    {"rule", "params", "answer", "at"}. ``extra``: she was called for single items only, and does not count
-    as a member of the panel where its size and composition are judged."""
+    {"rule", "params", "answer", "at"}; ``preferred_at`` is when she last said which items she would score.
+    ``extra``: she was called for single items only, and does not count as a member of the panel where its size and
+    composition are judged."""
 
     __tablename__ = "seat"
     __table_args__ = (one_of("state", SeatState), UniqueConstraint("panel_id", "expert_id"))
@@ -123,6 +126,7 @@ class Seat(Numbered, Versioned, Base):
     extra: Mapped[bool] = mapped_column(Boolean, default=False)
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
+    preferred_at: Mapped[datetime | None]
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     panel: Mapped[Panel] = relationship(back_populates="seats")
@@ -156,16 +160,29 @@ class Duty(Numbered, Base):
     item: Mapped[PanelItem] = relationship()
 
 
+class ItemPreference(Numbered, Base):
+    """评审意愿 of one member about one item, said before the items are given out."""
+
+    __tablename__ = "item_preference"
+    __table_args__ = (one_of("level", Preference), UniqueConstraint("seat_id", "item_id"))
+
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("panel_item.id"), index=True)
+    level: Mapped[str] = mapped_column(String(16))
+    said_at: Mapped[datetime]
+
+
 class RecusalEntry(Numbered, Versioned, Base):
-    """回避登记: what a bidder asks for (``organisation_id`` set) or the office decides of its own accord, about one
-    expert and one bid or outcome, or (``subject_id`` empty) all items on the topic. A bidder who does not find the
-    expert in the pool types ``named`` instead. ``outcome`` is what the office made of it."""
+    """回避登记: what a bidder asks for (``organisation_id`` set), the office decides of its own accord, or an expert
+    declares before the items are given out, about one expert and one bid or outcome, or (``subject_id`` empty) all
+    items on the topic. A bidder who does not find the expert in the pool types ``named`` instead. ``outcome`` is what
+    the office made of it."""
 
     __tablename__ = "recusal_entry"
     __table_args__ = (
         one_of("state", RecusalState),
         one_of("subject_kind", SubjectKind),
-        one_of("rule", (RecusalRule.BIDDER, RecusalRule.OFFICE)),
+        one_of("rule", (RecusalRule.BIDDER, RecusalRule.OFFICE, RecusalRule.DECLARED)),
         CheckConstraint(
             f"outcome IN ({', '.join(repr(str(one)) for one in RecusalOutcome)})", name="outcome_listed"
         ),

@@ -7,6 +7,7 @@ from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
+from marketplace.reviews.protocol import Protocol
 from marketplace.reviews.workflow import PanelState, RecusalState, SeatState, SheetState, SubjectKind
 from marketplace.topics.workflow import TopicState
 
@@ -158,6 +159,30 @@ def may_assign(actor: Actor, panel_state: str, shared: bool) -> Verdict:
         _officer(actor),
         _in(panel_state, PanelState.DRAFT, PanelState.SCORING),
         YES if shared else no(N_("本榜单由评审组全体评每一项，不需要分配")),
+    )
+
+
+def may_ask_preferences(actor: Actor, panel_state: str, protocol: Protocol, members: int) -> Verdict:
+    """征求评审意愿: of the members of a draft among whom the items will be shared. Not in a blind panel: without the
+    units, one item looks like the other, as all answer the same topic."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.DRAFT),
+        YES if protocol.scores_per_item is not None else no(N_("全体专家评每一项，不需要征求意愿")),
+        no(N_("盲评不显示单位，同一榜题的各项无从区分，不征求意愿")) if protocol.blind else YES,
+        YES if members else no(N_("请先选定专家")),
+    )
+
+
+def may_say_preferences(
+    actor: Actor, person_id: int, panel_state: str, seat_state: str, until: datetime | None, now: datetime
+) -> Verdict:
+    """填写评审意愿: by the member herself, until the deadline, as long as the scoring has not begun."""
+    return first_refusal(
+        YES if actor.has(Role.EXPERT) and actor.person_id == person_id else no(N_("只能由专家本人办理")),
+        _in(panel_state, PanelState.DRAFT),
+        YES if seat_state == SeatState.INVITED else no(N_("您已不在评审组")),
+        YES if until is not None and before_deadline(now, until) else no(N_("征求意愿的时间已过")),
     )
 
 

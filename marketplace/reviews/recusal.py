@@ -36,6 +36,7 @@ class RecusalRule(StrEnum):
     JOINT_PROJECT = "joint_project"  # 三年内合作项目
     BIDDER = "bidder"  # 申报单位申请
     OFFICE = "office"  # 省局决定
+    DECLARED = "declared"  # 本人申明
     FORMER_UNIT = "former_unit"  # 三年内曾任职
     SAME_CITY = "same_city"  # 同一城市
 
@@ -52,6 +53,7 @@ REASONS = {
     RecusalRule.SAME_CITY: N_("所在单位“%(unit)s”与“%(other)s”在同一城市"),
     RecusalRule.BIDDER: N_("申报单位申请回避，省局同意：%(reason)s"),
     RecusalRule.OFFICE: N_("省局决定：%(reason)s"),
+    RecusalRule.DECLARED: N_("本人申明回避：%(reason)s"),
 }
 QUESTIONS = {
     RecusalRule.FORMER_UNIT: N_("您三年内曾在“%(unit)s”任职。请说明离任时间和现在的关系，能否公正评审？"),

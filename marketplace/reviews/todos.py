@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
+from marketplace.core.clock import before_deadline
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem, asked_once
 from marketplace.core.working_days import end_of_working_days
+from marketplace.reviews.asked import asked_seats
 from marketplace.reviews.models import Seat
 from marketplace.reviews.policy import READERS
 from marketplace.reviews.queries import live_panels, seats_for, waiting_for_office
@@ -27,6 +29,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     if actor.has(Role.EXPERT):
         rows = seats_for(session, actor)
         found += [_for_expert(seat) for seat, items, done in rows if _waits(seat, items, done)]
+        found += [_to_prefer(seat) for seat in asked_seats(session, actor) if _is_open(seat, now)]
     if actor.has(Role.OFFICER):
         found += [item for row in _live(session) if (item := _for_officer(row)) is not None]
         waiting = waiting_for_office(session, now - RATED_UNTIL)
@@ -69,6 +72,19 @@ def _for_expert(seat: Seat) -> WorkItem:
     panel = seat.panel
     return WorkItem(
         what, panel.topic.title, "reviews.my_panel", {"seat_id": seat.id}, panel.due_at, panel.released_at,
+        is_sample=panel.is_sample,
+    )  # fmt: skip
+
+
+def _is_open(seat: Seat, now: datetime) -> bool:
+    until = seat.panel.preferences_until
+    return seat.preferred_at is None and until is not None and before_deadline(now, until)
+
+
+def _to_prefer(seat: Seat) -> WorkItem:
+    panel = seat.panel
+    return WorkItem(
+        N_("填写评审意愿"), panel.topic.title, "reviews.preferences", {"seat_id": seat.id}, panel.preferences_until,
         is_sample=panel.is_sample,
     )  # fmt: skip
 

@@ -14,6 +14,11 @@ from marketplace.reviews.operations.panels import (
     release_panel,
     remove_member,
 )
+from marketplace.reviews.operations.preferences import (
+    ask_preferences,
+    declare_item_recusal,
+    say_preferences,
+)
 from marketplace.reviews.operations.ratings import Mark, rate_members
 from marketplace.reviews.operations.recusals import decide_recusal, recuse_expert, request_recusal
 from marketplace.reviews.operations.reopening import reopen_sheet
@@ -30,6 +35,9 @@ __all__ = [
     "Mark",
     "add_member",
     "add_members",
+    "ask_preferences",
+    "declare_item_recusal",
+    "say_preferences",
     "call_again",
     "clear_file",
     "hide_words",

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -17,11 +17,13 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import require
 from marketplace.reviews import policy
+from marketplace.reviews.asked import said_on
 from marketplace.reviews.assigning import ASSIGNMENT
 from marketplace.reviews.events import AssignmentFailed, AssignmentMade, DutyMoved
 from marketplace.reviews.models import Duty, Panel, Seat
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.pool import Candidate, pool_for
+from marketplace.reviews.preferences import SILENT, levels_by_pair, value_of
 from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.queries import duties_of, items_of, lifted_pairs, past_panels
 from marketplace.reviews.workflow import DutyOrigin, PanelState
@@ -88,7 +90,7 @@ def _payload(uow: UnitOfWork, panel: Panel) -> dict[str, Any]:
         "forbidden": sorted(_forbidden(sitting, items) | set(lifted_pairs(uow.session, panel, items, seats))),
         "field": [1.0 if one.member.matches else 0.0 for _, one in sitting],
         "past": [min(past.get(seat.expert_id, 0), PAST_ENOUGH) / PAST_ENOUGH for seat, _ in sitting],
-        "kept": kept, "time_s": 20.0,
+        "said": said_on(uow.session, panel, seats), "kept": kept, "time_s": 20.0,
     }  # fmt: skip
 
 
@@ -132,10 +134,10 @@ def keep_assignment(uow: UnitOfWork, computation: Computation, result: dict[str,
         uow.session.execute(delete(Duty).where(Duty.panel_id == panel.id))
     known = {tuple(pair) for pair in payload["kept"] or ()}
     fresh = [pair for pair in result["pairs"] if tuple(pair) not in known]
-    reasons = {seat: _reason(payload, place) for place, seat in enumerate(payload["seats"])}
+    reason = _reasons(payload)
     uow.session.add_all(
         Duty(
-            panel_id=panel.id, seat_id=seat, item_id=item, origin=DutyOrigin.ASSIGNED, because=reasons[seat],
+            panel_id=panel.id, seat_id=seat, item_id=item, origin=DutyOrigin.ASSIGNED, because=reason(item, seat),
             given_at=uow.now,
         )
         for item, seat in fresh
@@ -149,11 +151,25 @@ def keep_assignment(uow: UnitOfWork, computation: Computation, result: dict[str,
     )  # fmt: skip
 
 
-def _reason(payload: Mapping[str, Any], place: int) -> dict[str, Any]:
-    """Why this expert fits (匹配度), term by term."""
-    field, past = payload["field"][place], payload["past"][place]
-    total = WEIGHTS["field"] * field + WEIGHTS["past"] * past
-    return {"rule": "assigned", "field": field, "past": round(past * PAST_ENOUGH), "total": round(total, 3)}
+def _reasons(payload: Mapping[str, Any]) -> Callable[[int, int], dict[str, Any]]:
+    """Why a pair fits (匹配度), term by term."""
+    place = {seat: number for number, seat in enumerate(payload["seats"])}
+    asked, levels = payload["said"] is not None, levels_by_pair(payload["said"] or ())
+
+    def because(item: int, seat: int) -> dict[str, Any]:
+        field, past, level = (
+            payload["field"][place[seat]],
+            payload["past"][place[seat]],
+            levels.get((item, seat)),
+        )
+        preference = value_of(level) if asked else 0.0
+        total = WEIGHTS["field"] * field + WEIGHTS["preference"] * preference + WEIGHTS["past"] * past
+        return {
+            "rule": "assigned", "field": field, "past": round(past * PAST_ENOUGH),
+            "preference": (level or SILENT) if asked else None, "total": round(total, 3),
+        }  # fmt: skip
+
+    return because
 
 
 def move_duty(uow: UnitOfWork, panel: Panel, duty: Duty, seat_id: int) -> Duty:

@@ -11,7 +11,7 @@ from marketplace.core.docx import Block, Heading, Paper, Table, Text, Title, doc
 from marketplace.core.text import N_
 from marketplace.organisations.naming import unit_name
 from marketplace.reviews.analysis.words import AGREEMENTS, BANDS, CALIBRATIONS, TIERS
-from marketplace.reviews.opinion.gathering import DECLARED
+from marketplace.reviews.codes import code_of
 from marketplace.reviews.recusal import RecusalRule
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.web.formats import date_text, datetime_text
@@ -27,7 +27,7 @@ RULES = {
     RecusalRule.JOINT_PROJECT: N_("所在单位三年内与其有共同项目"),
     RecusalRule.BIDDER: N_("申报单位申请，省局同意"),
     RecusalRule.OFFICE: N_("省局决定"),
-    DECLARED: N_("本人申明"),
+    RecusalRule.DECLARED: N_("本人申明"),
 }
 """Recusal rules as the document names them: without anybody's unit."""
 DIGITS = "零一二三四五六七八九"
@@ -58,6 +58,14 @@ def written(content: Mapping[str, Any], sha256: str, final_at: datetime | None, 
 def _foot(content: Mapping[str, Any], sha256: str, final_at: datetime | None) -> str:
     state = _("第%(number)s版", number=content["number"]) if final_at else _("草稿，未定稿")
     return str(_("%(state)s　内容指纹 SHA-256 %(print)s", state=state, print=sha256))
+
+
+def label_of(item: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    """An item by its unit; of a blind review also by the code name under which it was scored."""
+    name = str(unit_name(item["label"]))
+    if not content["convened"]["blind"]:
+        return name
+    return f"{translate(*code_of(item['position']))} · {name}"
 
 
 def in_words(number: int) -> str:
@@ -166,6 +174,8 @@ class Writer:
         if not how["draws"]:
             yield Text(str(_("评审组成员由省局从专家库中选定。")))
         yield Text(self._protocol(how))
+        if how["blind"]:
+            yield Text(str(_("盲评：评分期间对专家隐去申报单位，以抽签排定的代号称呼各项。")))
         if how["extras"]:
             named = self._list(sorted({unit_name(one["item"]) for one in how["extras"]}))
             yield Text(str(_("评分相差较大、按规程增加专家的评审对象：%(named)s。", named=named)))
@@ -225,7 +235,7 @@ class Writer:
         rows = [
             (
                 "—" if one["rank"] is None else str(one["rank"]),
-                unit_name(one["label"]),
+                label_of(one, self.content),
                 one["announced"] or "—",
                 one["calibrated"] or "—",
                 *([self._verdict(one)] if ranked else []),
@@ -271,7 +281,7 @@ class Writer:
             yield Text(str(_("没有逐项意见。")))
         for number, one in enumerate(said, 1):
             head = f"({number}) " if self.english else f"（{in_words(number)}）"
-            yield Heading(f"{head}{unit_name(one['label'])}", 2)
+            yield Heading(f"{head}{label_of(one, self.content)}", 2)
             yield from self._opinion(one)
 
     def _opinion(self, one: Mapping[str, Any]) -> Iterator[Block]:

@@ -28,8 +28,6 @@ from marketplace.reviews.workflow import DutyState, NoteKind, SeatState, SheetSt
 FORM = 1
 """The form of the record, raised when its keys change."""
 DECIDED = (RecusalRule.BIDDER, RecusalRule.OFFICE)
-DECLARED = "declared"
-"""本人申明回避: no rule of the program, the expert's own word."""
 
 Texts = Mapping[tuple[int | None, str], str]
 
@@ -138,6 +136,7 @@ def _convened(session: Session, panel: Panel) -> dict[str, Any]:
         "draws": draws,
         "scores_per_item": protocol.scores_per_item,
         "anchor": protocol.anchor,
+        "blind": protocol.blind,
         "official": (panel.result or {}).get("official", "announced"),
         "trim_from": panel.trim_from,
         "disagreement": protocol.disagreement,
@@ -157,8 +156,8 @@ def recusals_in(session: Session, panel: Panel, seats: Sequence[Seat]) -> list[d
                 if finding.outcome == RecusalOutcome.FORBID:
                     found[str(finding.rule)].add(who)
     decided = {who for rule in DECIDED for who in found.get(str(rule), ())}
-    found[DECLARED] = _declared(session, panel, seats) - decided
-    order = [*(str(rule) for rule in RecusalRule), DECLARED]
+    found[str(RecusalRule.DECLARED)] |= _declared(session, panel, seats) - decided
+    order = [str(rule) for rule in RecusalRule]
     return [
         {"rule": rule, "count": len(found[rule]), "names": [name for _, name in sorted(found[rule])]}
         for rule in order
@@ -185,6 +184,7 @@ def _item(item: PanelItem, panel: Panel, record: Mapping[str, Any] | None, texts
     vote = votes_by_item(panel.result).get(item.id)
     return {
         "id": item.id,
+        "position": item.position,
         "label": item.label,
         "unit": item.organisation.name,
         "rank": item.rank,

@@ -15,14 +15,17 @@ from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.reviews import operations, policy
+from marketplace.reviews.asked import answers_on
 from marketplace.reviews.assigning import ASSIGNMENT
+from marketplace.reviews.forms import UntilForm
 from marketplace.reviews.models import Duty, Panel, PanelItem, Seat
+from marketplace.reviews.preferences import LABELS, REASONS
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import duties_of, items_of, panel_for, seats_of, short_items
 from marketplace.reviews.views.base import blueprint
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form, attempt
-from marketplace.web.i18n import translate_problem
+from marketplace.web.i18n import translate, translate_problem
 from marketplace.web.requests import current_actor, db_session
 
 
@@ -33,7 +36,7 @@ def panel_assignment(panel_id: int) -> str:
     return _page(panel_for(db_session(), current_actor(), panel_id))
 
 
-def _page(panel: Panel, form: Form | None = None) -> str:
+def _page(panel: Panel, form: Form | None = None, until_form: UntilForm | None = None) -> str:
     session, actor, protocol = db_session(), current_actor(), protocol_from(panel.protocol)
     items, seats = items_of(session, panel.id), [s for s in seats_of(session, panel.id) if _sits(s)]
     duties = duties_of(session, panel.id)
@@ -45,8 +48,22 @@ def _page(panel: Panel, form: Form | None = None) -> str:
         short=len(short_items(session, panel.id, protocol)),
         problems=_problems(computation, items, names),
         assigning=policy.may_assign(actor, panel.state, protocol.scores_per_item is not None),
-        moving=policy.may_move_duty(actor, panel.state),
+        moving=policy.may_move_duty(actor, panel.state), levels=LABELS,
+        until_form=until_form or _until_form(panel),
+        asking=policy.may_ask_preferences(actor, panel.state, protocol, len(seats)),
+        answers=answers_on(session, panel, seats) if panel.preferences_until else [],
+        later=_later(seats, computation),
     )  # fmt: skip
+
+
+def _until_form(panel: Panel) -> UntilForm:
+    return UntilForm(formdata=None, data={"until": panel.preferences_until})
+
+
+def _later(seats: Sequence[Seat], computation: Computation | None) -> bool:
+    """Whether somebody has answered since the items were given out."""
+    done = computation.finished_at if computation is not None else None
+    return done is not None and any(one.preferred_at is not None and one.preferred_at > done for one in seats)
 
 
 def _sits(seat: Seat) -> bool:
@@ -85,8 +102,20 @@ def _why(duty: Duty) -> str:
     if because.get("rule") != "assigned":
         return str(_("全体评审"))
     field = _("领域一致") if because["field"] else _("领域不同")
+    said = because.get("preference")
     past = _("评过同类榜题%(n)s次", n=because["past"]) if because["past"] else _("没有评过同类榜题")
-    return str(_("匹配度%(total)s：%(field)s，%(past)s", total=because["total"], field=field, past=past))
+    if said is None:
+        return str(_("匹配度%(total)s：%(field)s，%(past)s", total=because["total"], field=field, past=past))
+    stated = translate(REASONS[said])
+    return str(
+        _(
+            "匹配度%(total)s：%(field)s，%(said)s，%(past)s",
+            total=because["total"],
+            field=field,
+            past=past,
+            said=stated,
+        )
+    )
 
 
 def _loads(seats: Sequence[Seat], duties: Sequence[Duty]) -> list[dict[str, Any]]:
@@ -143,6 +172,17 @@ def panel_assign(panel_id: int) -> Response | tuple[str, int]:
         flash(_("已开始分配，结果出来后显示在本页。"), "success")
         return _back(panel)
     return _page(panel, form), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/preferences")
+@signed_in(Role.OFFICER)
+def panel_ask_preferences(panel_id: int) -> Response | tuple[str, int]:
+    """征求评审意愿."""
+    panel, form = _loaded(panel_id), UntilForm()
+    if form.validate_on_submit() and attempt(form, operations.ask_preferences, panel, form.until.data):
+        flash(_("已向评审组成员征求意愿。"), "success")
+        return _back(panel)
+    return _page(panel, form, form), 422
 
 
 @blueprint.post("/panels/<int:panel_id>/duties/<int:duty_id>/move")

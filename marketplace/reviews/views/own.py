@@ -18,6 +18,7 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.files.views import sent
 from marketplace.reviews import operations
+from marketplace.reviews.asked import asked_seats
 from marketplace.reviews.asking import open_asks, recusal_of_seat
 from marketplace.reviews.blind.checks import BlindItem, blind_item
 from marketplace.reviews.blind.redaction import PLACEHOLDERS
@@ -64,7 +65,8 @@ from marketplace.web.requests import current_actor, db_session, request_now
 
 OWN_PAGES = frozenset(
     {
-        "reviews.mine", "reviews.my_panel", "reviews.sheet", "reviews.offline", "reviews.check_offline",
+        "reviews.mine", "reviews.my_panel", "reviews.preferences",
+        "reviews.sheet", "reviews.offline", "reviews.check_offline",
         "reviews.offline_check", "reviews.import_offline",
     }
 )  # fmt: skip
@@ -81,7 +83,10 @@ add_entry(
 @signed_in(Role.EXPERT)
 def mine() -> str:
     """我的评审."""
-    return render_template("reviews/mine.html", rows=seats_for(db_session(), current_actor()))
+    session, actor = db_session(), current_actor()
+    return render_template(
+        "reviews/mine.html", rows=seats_for(session, actor), asked=asked_seats(session, actor)
+    )
 
 
 @blueprint.get("/reviews/<int:seat_id>")
