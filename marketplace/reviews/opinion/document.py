@@ -8,35 +8,12 @@ from flask_babel import gettext as _
 
 from marketplace.core.clock import beijing_date
 from marketplace.core.docx import Block, Heading, Paper, Table, Text, Title, document
-from marketplace.core.text import N_
 from marketplace.organisations.naming import unit_name
 from marketplace.reviews.analysis.words import AGREEMENTS, BANDS, CALIBRATIONS, TIERS
-from marketplace.reviews.codes import code_of
-from marketplace.reviews.recusal import RecusalRule
+from marketplace.reviews.opinion.words import RULES, in_words, label_of, number_of
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.web.formats import date_text, datetime_text
 from marketplace.web.i18n import translate
-
-RULES = {
-    RecusalRule.AUTHOR: N_("参与榜题起草或审定"),
-    RecusalRule.OWN_UNIT: N_("所在单位为牵头单位"),
-    RecusalRule.PARTNER: N_("所在单位为参与单位"),
-    RecusalRule.SETTER: N_("所在单位为出题处室"),
-    RecusalRule.SUPERIOR: N_("所在单位为牵头单位的上级"),
-    RecusalRule.SUBORDINATE: N_("所在单位为牵头单位的下级"),
-    RecusalRule.JOINT_PROJECT: N_("所在单位三年内与其有共同项目"),
-    RecusalRule.BIDDER: N_("申报单位申请，省局同意"),
-    RecusalRule.OFFICE: N_("省局决定"),
-    RecusalRule.DECLARED: N_("本人申明"),
-}
-"""Recusal rules as the document names them: without anybody's unit."""
-DIGITS = "零一二三四五六七八九"
-
-
-def number_of(content: Mapping[str, Any]) -> str:
-    """编号: topic, panel, version."""
-    about = content["about"]
-    return f"{about['code']}-P{about['panel']:03d}-V{content['number']}"
 
 
 def written(content: Mapping[str, Any], sha256: str, final_at: datetime | None, english: bool) -> bytes:
@@ -58,23 +35,6 @@ def written(content: Mapping[str, Any], sha256: str, final_at: datetime | None, 
 def _foot(content: Mapping[str, Any], sha256: str, final_at: datetime | None) -> str:
     state = _("第%(number)s版", number=content["number"]) if final_at else _("草稿，未定稿")
     return str(_("%(state)s　内容指纹 SHA-256 %(print)s", state=state, print=sha256))
-
-
-def label_of(item: Mapping[str, Any], content: Mapping[str, Any]) -> str:
-    """An item by its unit; of a blind review also by the code name under which it was scored."""
-    name = str(unit_name(item["label"]))
-    if not content["convened"]["blind"]:
-        return name
-    return f"{translate(*code_of(item['position']))} · {name}"
-
-
-def in_words(number: int) -> str:
-    """1–99 in Chinese; digits beyond."""
-    tens, ones = divmod(number, 10)
-    if not 0 < number < 100:
-        return str(number)
-    head = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens]}十"
-    return head + (DIGITS[ones] if ones else "")
 
 
 class Writer:
@@ -174,7 +134,7 @@ class Writer:
         if not how["draws"]:
             yield Text(str(_("评审组成员由省局从专家库中选定。")))
         yield Text(self._protocol(how))
-        if how["blind"]:
+        if how.get("blind"):
             yield Text(str(_("盲评：评分期间对专家隐去申报单位，以抽签排定的代号称呼各项。")))
         if how["extras"]:
             named = self._list(sorted({unit_name(one["item"]) for one in how["extras"]}))

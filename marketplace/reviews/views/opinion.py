@@ -16,9 +16,10 @@ from marketplace.organisations.models import Person
 from marketplace.reviews import policy
 from marketplace.reviews.models import Panel, PanelOpinion
 from marketplace.reviews.opinion import operations
-from marketplace.reviews.opinion.document import label_of, number_of, written
+from marketplace.reviews.opinion.document import written
 from marketplace.reviews.opinion.gathering import without_names
 from marketplace.reviews.opinion.reading import Version, draft_of, final_of, opinion_of, version_for
+from marketplace.reviews.opinion.words import label_of, number_of
 from marketplace.reviews.queries import concluded_panel_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import OPINION, NoteKind
@@ -80,7 +81,8 @@ def _page(
         "reviews/opinion.html", panel=panel, topic=panel.topic, opinion=opinion, shown=shown, content=shown.content,
         final=final, number=number_of(shown.content), by=by, workflow=OPINION, reader=actor.has(*policy.READERS),
         conclusion=NoteKind.CONCLUSION,
-        labels={one["id"]: label_of(one, shown.content) for one in shown.content["items"]}, form=finalising or taking_back,
+        labels={one["id"]: label_of(one, shown.content) for one in shown.content["items"]},
+        form=finalising or taking_back,
         finalise_form=finalising or FinaliseForm(formdata=None, data={"seen": shown.sha256}),
         take_back_form=taking_back or TakeBackForm(formdata=None),
         finalising=policy.may_finalise_opinion(actor, panel.convened_by, panel.state, final, ready),
