@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from marketplace.reviews.models import Panel
-from marketplace.sample import opinions, players
+from marketplace.sample import opinions, players, preferences
 from marketplace.sample.funding import funding_round
 from marketplace.sample.players import Bidder
 from marketplace.sample.rounds import rankings
@@ -52,7 +52,6 @@ LAST_YEAR = (
 THIS_YEAR = (
     Life(14, -72, -38, (B("ningbo", 90), B("shaoxing", 85), B("wenzhou", 79)), "proposed"),
     Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),
-    Life(19, -69, -20, (B("wenzhou", 85), B("deqing", 83)), "panel"),
     Life(22, -45, -2, (B("shaoxing", 86), B("jingning", 82), B("ningbo", 80)), "opened"),
     Life(15, -120, -88, (B("ningbo", 90, wan=30), B("canteen", 88), B("jingning", 76)), "running", 2),
     Life(16, -110, -78, (B("shaoxing", 92, wan=26), B("vehicles", 84)), "running"),
@@ -65,8 +64,12 @@ THIS_YEAR = (
 )
 
 
-SHARED = (Life(17, -71, -37, (B("yiwu", 91), B("hangzhou", 90), B("huzhou", 84)), "concluded"),)
-"""On a list by which three experts score each bid, and marks more than 15 points apart call another."""
+SHARED = (
+    Life(17, -71, -37, (B("yiwu", 91), B("hangzhou", 90), B("huzhou", 84)), "concluded"),
+    Life(19, -69, -20, (B("wenzhou", 85), B("deqing", 83)), "panel"),
+)
+"""On a list by which three experts score each bid, and marks more than 15 points apart call another. The members say
+first which bids they would score."""
 
 
 def play_year(stage: Stage) -> int:
@@ -185,8 +188,13 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
     panel_id = players.convene(stage, topic_id, seed=life.number)
     if life.stop == "panel":
         players.ask_for_recusals(stage, topic_id, life.bidders[0], bid_ids[0])
+        yield stage.day(-5, 10)
+        preferences.ask(stage, panel_id, 14)
+        preferences.say(stage, panel_id, 3)
         return
     if life in SHARED:
+        preferences.ask(stage, panel_id, 1)
+        preferences.say(stage, panel_id, 4)
         players.assign(stage, panel_id)
     yield stage.day(life.deadline + 4, 10)
     players.release(stage, panel_id, 40 if life.stop == "scoring" else 12)
