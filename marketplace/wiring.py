@@ -6,6 +6,7 @@ from marketplace.bids import events as bid
 from marketplace.bids import mails as bid_mails
 from marketplace.bids import queries as bids
 from marketplace.bids import reviewing as reviewed_bids
+from marketplace.bids.finding import find_bids
 from marketplace.computations.registry import KINDS, Kind
 from marketplace.core.events import Reactions
 from marketplace.experts.engagements import ENGAGEMENTS
@@ -35,6 +36,7 @@ from marketplace.projects import events as project
 from marketplace.projects import mails as project_mails
 from marketplace.projects import queries as project_queries
 from marketplace.projects import reactions as projects
+from marketplace.projects.finding import find_projects
 from marketplace.projects.joint_work import joint_work
 from marketplace.projects.models import MILESTONE_FILES, OUTCOME_FILES, Project
 from marketplace.projects.subjects import PORT as OUTCOME_PORT
@@ -51,6 +53,7 @@ from marketplace.reviews.queries import panel_names
 from marketplace.reviews.register import recusal_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import SubjectKind
+from marketplace.search.finders import FINDERS
 from marketplace.search.operations import SOURCES
 from marketplace.topics import events as topic
 from marketplace.topics import mails as topic_mails
@@ -129,6 +132,7 @@ REACTIONS: Reactions = {
 }
 
 running.FINISHED.append(project_queries.finished_bids())
+FINDERS.update({"bid": find_bids, "project": find_projects})
 SOURCES.update({"topic": topics.all_documents, "notice": notices.all_documents})
 OWNERS.update(
     {

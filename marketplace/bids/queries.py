@@ -31,6 +31,7 @@ from marketplace.organisations.models import Organisation, Person
 from marketplace.organisations.queries import units_with
 from marketplace.reviews.queries import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
+from marketplace.search.finders import mentions
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
@@ -159,6 +160,21 @@ def joined_bids(session: Session, actor: Actor) -> Sequence[tuple[Bid, BidPartne
         .limit(MOST_OWN)
     )
     return [(bid, partner) for bid, partner in session.execute(query)]
+
+
+def bids_by_words(session: Session, actor: Actor, words: Sequence[str], most: int) -> Sequence[Any]:
+    """Bids that the actor may see whose topic, number or lead unit matches: id, number, state, title, unit."""
+    if not actor.has(*BUREAU_ROLES) and not may_open_desk(actor):
+        return ()
+    query = (
+        select(Bid.id, Bid.number, Bid.state, Topic.title, Organisation.name.label("unit"))
+        .join(Bid.topic)
+        .join(Bid.lead)
+        .where(_visible_to(actor), *mentions(words, Topic.title, Topic.code, Bid.number, Organisation.name))
+        .order_by(Bid.drafted_at.desc(), Bid.id)
+        .limit(most)
+    )
+    return session.execute(query).all()
 
 
 def own_bid_on(session: Session, actor: Actor, topic_id: int) -> Bid | None:

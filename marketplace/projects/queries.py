@@ -38,6 +38,7 @@ from marketplace.projects.policy import sees_all
 from marketplace.projects.workflow import FINISHED, ProjectState
 from marketplace.reviews.queries import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
+from marketplace.search.finders import mentions
 from marketplace.topics.models import Topic
 
 SOON = timedelta(days=30)
@@ -95,6 +96,20 @@ def project_for(session: Session, actor: Actor, project_id: int) -> Project:
     if found is None:
         raise NotFound
     return found
+
+
+def projects_by_words(session: Session, actor: Actor, words: Sequence[str], most: int) -> Sequence[Any]:
+    """Projects that the actor may see whose title, number or lead unit matches: id, number, state, title, unit."""
+    if not sees_all(actor) and not actor.has(*BUREAU_ROLES):
+        return ()
+    query = (
+        select(Project.id, Project.number, Project.state, Project.title, Organisation.name.label("unit"))
+        .join(Project.lead)
+        .where(visible_to(actor), *mentions(words, Project.title, Project.number, Organisation.name))
+        .order_by(Project.opened_at.desc(), Project.id)
+        .limit(most)
+    )
+    return session.execute(query).all()
 
 
 def milestone_for(session: Session, actor: Actor, milestone_id: int) -> Milestone:

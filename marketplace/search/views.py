@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from marketplace.core.actor import SYSTEM
 from marketplace.core.database import database_now, writing_session
 from marketplace.core.text import N_
+from marketplace.search.finders import matters
 from marketplace.search.operations import rebuild
 from marketplace.search.queries import audiences_of, search
 from marketplace.web.access import public
@@ -30,12 +31,13 @@ PER_PAGE = 20
 @blueprint.get("/search")
 @public
 def find() -> str:
-    """检索: what the reader may find, with the matching places marked."""
+    """检索: what the reader may find, with the matching places marked; before it the matters of her own work."""
     words = request.args.get("q", "").strip()[:MOST_CHARACTERS]
     number = page_number()
     found = search(db_session(), audiences_of(current_actor()), words, number, PER_PAGE)
     page = Page(found.hits, number, found.total, PER_PAGE)
-    return render_template("search/find.html", asked=words, page=page, kinds=KIND_LABELS)
+    own = matters(db_session(), current_actor(), words) if number == 1 else []
+    return render_template("search/find.html", asked=words, page=page, kinds=KIND_LABELS, own=own)
 
 
 @blueprint.cli.command("rebuild")

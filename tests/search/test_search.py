@@ -4,10 +4,13 @@ from typing import Any
 
 from marketplace.audit.queries import visible_rows
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.search.finders import matters
 from marketplace.search.operations import Document, forget, index, rebuild
 from marketplace.search.queries import Found, audiences_of, search
 from marketplace.topics.models import Topic
 from marketplace.topics.operations import submit_topic
+from tests.support.bidding import draft_bid
+from tests.support.projects import opened_project
 from tests.support.world import World
 from tests.topics.content import make_list, make_topic, published_topic
 
@@ -115,6 +118,30 @@ def test_hits_are_highlighted_and_paged(world: World) -> None:
     assert ("公物仓", True) in excerpt
     assert excerpt[0][0].startswith("…")
     assert excerpt[-1][0].endswith("…")
+
+
+def test_one_finds_the_bids_and_projects_one_may_open(world: World) -> None:
+    topic_id = published_topic(world)
+    bid_id = draft_bid(world, topic_id)
+    opened_project(world, "anji", partners=("ningbo",))
+    with world.reading() as session:
+        title = session.get_one(Topic, topic_id).title
+
+    def found(key: str, words: str) -> list[tuple[str, str]]:
+        actor = world.actor(key)
+        with world.reading() as session, world.statements() as seen:
+            own = matters(session, actor, words)
+        assert len(seen) <= 2
+        return [(matter.kind, matter.unit) for matter in own]
+
+    assert found("hangzhou_clerk", title) == [("揭榜申请", "杭州市机关事务管理局")]
+    assert found("ningbo_clerk", title) == found("officer", title) == found("expert1", title) == []
+    for key in ("anji_head", "ningbo_clerk", "officer", "auditor"):
+        assert ("项目", "安吉县机关事务管理中心") in found(key, "安吉 管理"), key
+    assert found("wenzhou_head", "安吉") == found("sysadmin", "安吉") == found("officer", "%") == []
+    page = world.browser("hangzhou_clerk").get(f"/search?q={title}").text
+    assert f"/bids/{bid_id}" in page
+    assert f"/bids/{bid_id}" not in world.browser().get(f"/search?q={title}").text
 
 
 def test_two_statements_whatever_the_size(world: World) -> None:
