@@ -11,7 +11,15 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.files.access import Access
 from marketplace.organisations.models import Organisation, Person
-from marketplace.priority.models import AreaMark, Declaration, LedgerEntry, LedgerUse, PriorityList, Snapshot
+from marketplace.priority.models import (
+    AreaMark,
+    Declaration,
+    LedgerEntry,
+    LedgerUse,
+    Placement,
+    PriorityList,
+    Snapshot,
+)
 from marketplace.priority.policy import may_read_declaration, may_read_ledger, may_read_list, reads_all
 from marketplace.priority.workflow import DeclarationState, PriorityState
 from marketplace.projects.models import Project
@@ -125,17 +133,32 @@ def entries_of(session: Session, organisation_id: int) -> Sequence[LedgerEntry]:
 
 
 def uses_of(session: Session, entry_ids: Sequence[int]) -> dict[int, list[Any]]:
-    """Entry → the snapshots in which it counted: (list id, code, title, number), the earliest first."""
+    """Entry → the snapshots in which it counted, the earliest first: the list, number and moment of the snapshot, and
+    the best rank with which the unit (or a project of it) got a place there, None when it got none."""
+    rank = (
+        select(func.min(Placement.rank))
+        .where(Placement.snapshot_id == Snapshot.id, Placement.organisation_id == LedgerEntry.organisation_id)
+        .scalar_subquery()
+    )
     query = (
-        select(LedgerUse.entry_id, PriorityList.id, PriorityList.code, PriorityList.title, Snapshot.number)
+        select(
+            LedgerUse.entry_id,
+            PriorityList.id.label("list_id"),
+            PriorityList.code,
+            PriorityList.title,
+            Snapshot.number,
+            Snapshot.taken_at,
+            rank.label("rank"),
+        )
+        .join(LedgerEntry, LedgerEntry.id == LedgerUse.entry_id)
         .join(Snapshot, Snapshot.id == LedgerUse.snapshot_id)
         .join(PriorityList, PriorityList.id == Snapshot.list_id)
         .where(LedgerUse.entry_id.in_(list(entry_ids)))
         .order_by(LedgerUse.id)
     )
     found: dict[int, list[Any]] = {entry: [] for entry in entry_ids}
-    for entry, *use in session.execute(query):
-        found[entry].append(use)
+    for use in session.execute(query):
+        found[use.entry_id].append(use)
     return found
 
 

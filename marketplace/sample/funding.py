@@ -5,22 +5,16 @@ from datetime import UTC
 
 from sqlalchemy import select
 
-from marketplace.computations.models import Computation
-from marketplace.computations.process import compute_here
-from marketplace.computations.work import settle
-from marketplace.computations.workflow import COMPUTATION
-from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Organisation
 from marketplace.priority import operations as priority
 from marketplace.priority.funding import operations as funding
 from marketplace.priority.funding.factors import Factor
-from marketplace.priority.funding.models import FundingRequest, FundingTrial
+from marketplace.priority.funding.models import FundingRequest
 from marketplace.priority.funding.queries import plan_of
 from marketplace.priority.funding.terms import Group, Terms, Year
-from marketplace.priority.funding.trials import computation_of, try_terms
+from marketplace.priority.funding.trials import try_terms
 from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.priority.rules import DEFAULT_CRITERIA, RoundRules
-from marketplace.priority.snapshots import result_of
 from marketplace.projects.models import Project
 from marketplace.projects.workflow import ProjectState
 from marketplace.sample.stage import Scene, Stage
@@ -59,9 +53,9 @@ def funding_round(stage: Stage) -> Scene:
         _request(stage, list_id, unit, amount, least)
     yield stage.day(-11, 9)
     stage.do("officer", priority.compute_list, plist)
-    compute_now(stage, list_id, plan=False)
+    stage.compute_waiting()
     stage.do("officer", funding.plan_funding, plist)
-    compute_now(stage, list_id, plan=True)
+    stage.compute_waiting()
     yield stage.day(-3, 10)
     _trial(stage, list_id)
     yield stage.day(-2, 16)
@@ -82,9 +76,8 @@ def _trial(stage: Stage, list_id: int) -> None:
     """What a smaller envelope with two projects of counties would give."""
     with stage.acting("officer") as uow:
         plist = uow.session.get_one(PriorityList, list_id)
-        trial_id = try_terms(uow, plist, _of(stage, 90, (Group("level:county", least=2),))).id
-    with stage.acting(None) as uow:
-        _computed(uow, computation_of(uow.session, uow.session.get_one(FundingTrial, trial_id)))
+        try_terms(uow, plist, _of(stage, 90, (Group("level:county", least=2),)))
+    stage.compute_waiting()
 
 
 def _request(stage: Stage, list_id: int, unit: str, amount: int, least: int) -> None:
@@ -111,19 +104,6 @@ def _project_of(stage: Stage, key: str) -> int | None:
     )
     with stage.acting(None) as uow:
         return uow.session.scalar(query)
-
-
-def compute_now(stage: Stage, list_id: int, *, plan: bool) -> None:
-    """What the worker would do, at once and in this process: the ranking, or the plan."""
-    with stage.acting(None) as uow:
-        find = plan_of if plan else result_of
-        _computed(uow, find(uow.session, list_id))
-
-
-def _computed(uow: UnitOfWork, found: Computation | None) -> None:
-    if found is not None:
-        COMPUTATION.advance(found, "start")
-        settle(uow, found, compute_here(found.kind, found.payload))
 
 
 def _deviation(stage: Stage, list_id: int) -> None:

@@ -1,12 +1,8 @@
 """What the chair of a sample panel does after the result: the meeting's votes, the opinions, the final document."""
 
-from marketplace.computations.process import compute_here
-from marketplace.computations.queries import latest
-from marketplace.computations.work import settle
-from marketplace.computations.workflow import COMPUTATION
 from marketplace.reviews.analysis.meeting import open_disputes
 from marketplace.reviews.analysis.operations import Vote, record_meeting_vote, write_note
-from marketplace.reviews.analysis.reading import KIND, analysis_of
+from marketplace.reviews.analysis.reading import analysis_of
 from marketplace.reviews.models import Panel
 from marketplace.reviews.opinion.operations import finalise_opinion
 from marketplace.reviews.queries import items_of
@@ -24,18 +20,9 @@ OVERALL = (
 )
 
 
-def analysed(stage: Stage, panel_id: int) -> None:
-    """What the worker would do, at once and in this process."""
-    with stage.acting(None) as uow:
-        found = latest(uow.session, KIND, "panel", panel_id)
-        if found is not None:
-            COMPUTATION.advance(found, "start")
-            settle(uow, found, compute_here(found.kind, found.payload))
-
-
 def concluded(stage: Stage, panel_id: int) -> None:
     """The meeting votes where it must; the chair writes the opinions and makes the document final."""
-    analysed(stage, panel_id)
+    stage.compute_waiting()
     with stage.acting("officer") as uow:
         panel = uow.session.get_one(Panel, panel_id)
         analysis = analysis_of(uow.session, panel)

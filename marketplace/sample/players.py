@@ -13,10 +13,6 @@ from marketplace.bids import operations as bidding
 from marketplace.bids.content import content_from_dict
 from marketplace.bids.models import AwardDecision, Bid
 from marketplace.bids.queries import AGREEMENT
-from marketplace.computations.models import Computation
-from marketplace.computations.process import compute_here
-from marketplace.computations.work import settle as settle_computation
-from marketplace.computations.workflow import COMPUTATION
 from marketplace.core.actor import Role
 from marketplace.core.money import FEN_PER_WAN
 from marketplace.experts import operations as pool
@@ -132,11 +128,8 @@ def convene_acceptance(stage: Stage, outcome_id: int, seed: int) -> int:
 
 def assign(stage: Stage, panel_id: int) -> None:
     """The officer has the items given out, and the worker's part is done at once."""
-    made = stage.do("officer", assignment.request_assignment, (Panel, panel_id))
-    with stage.acting(None) as uow:
-        found = uow.session.get_one(Computation, made.id)
-        COMPUTATION.advance(found, "start")
-        settle_computation(uow, found, compute_here(found.kind, found.payload))
+    stage.do("officer", assignment.request_assignment, (Panel, panel_id))
+    stage.compute_waiting()
 
 
 def ask_for_recusals(stage: Stage, topic_id: int, bidder: Bidder, bid_id: int) -> None:

@@ -8,7 +8,6 @@ from marketplace.priority import declarations, weighing
 from marketplace.priority import operations as priority
 from marketplace.priority.models import Declaration, PriorityKind, PriorityList
 from marketplace.priority.rules import DEFAULT_CRITERIA, Conditions, Criterion, RoundRules, Source
-from marketplace.sample.funding import compute_now
 from marketplace.sample.players import evidence
 from marketplace.sample.stage import Scene, Stage
 
@@ -30,17 +29,19 @@ DECLARED = (
 
 
 def rankings(stage: Stage) -> Scene:
-    """The pilot list is published, the national recommendation is being prepared."""
+    """The pilot list is published, for the national recommendation units declare, the next pilot list is a draft."""
     yield stage.day(-24, 9)
     pilot_id = draft(stage, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 2, PILOT)
     yield stage.day(-23, 15)
     stage.do("approver", priority.announce_list, (PriorityList, pilot_id))
     yield stage.day(-9, 9)
     stage.do("officer", priority.compute_list, (PriorityList, pilot_id))
-    compute_now(stage, pilot_id, plan=False)
+    stage.compute_waiting()
     yield stage.day(-8, 15)
     stage.do("approver", priority.publish_list, (PriorityList, pilot_id))
     yield from national_round(stage)
+    yield stage.day(-1, 10)
+    draft(stage, PriorityKind.PILOT, "第二批省级专项试点优先名单（示例）", 3, PILOT)
 
 
 def national_round(stage: Stage) -> Scene:

@@ -10,6 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from marketplace.computations.models import Computation
+from marketplace.computations.process import compute_here
+from marketplace.computations.work import settle
+from marketplace.computations.workflow import COMPUTATION, ComputationState
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import start_of_day, to_beijing
 from marketplace.core.database import writing_session
@@ -84,6 +88,15 @@ class Stage:
         for job in self.jobs:
             with self.acting(None) as uow:
                 job.run(uow)
+        self.compute_waiting()
+
+    def compute_waiting(self) -> None:
+        """What the worker would do, at once and in this process: everything that waits to be computed."""
+        with self.acting(None) as uow:
+            waiting = select(Computation).where(Computation.state == ComputationState.QUEUED)
+            for found in uow.session.scalars(waiting.order_by(Computation.id)).all():
+                COMPUTATION.advance(found, "start")
+                settle(uow, found, compute_here(found.kind, found.payload))
 
     def moment_after(self, days: int) -> datetime:
         """So many days after the present moment of the play."""
@@ -115,6 +128,7 @@ class Stage:
                 self.run_jobs()
             today = day
             self.begin(scene)
+        self.compute_waiting()
 
 
 def _is_reference(value: Any) -> bool:

@@ -16,8 +16,6 @@ NOT_BY_LINK = {
     "organisations.open_invitation", "organisations.open_reset",  # from the mail of one person
 }  # fmt: skip
 NOT_IN_THE_SAMPLE_YEAR = {
-    "priority.declarations", "priority.declaration",  # a round with criteria that the units declare themselves
-    "priority.edit",  # a round still in preparation
     "reviews.panel_assignment",  # a panel that shares its items out
     "reviews.offline_check",  # a workbook that waits for its confirmation: three days at most
     "reviews.recusal",  # an expert who still scores; who that is, the lot decides

@@ -166,8 +166,8 @@ def test_points_and_places_remember_where_they_were_used(world: World) -> None:
         entries = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
         uses = uses_of(session, [entry.id for entry in entries])
         places = session.scalars(select(Placement).order_by(Placement.id)).all()
-    assert [[use[1:] for use in uses[entry.id]] for entry in entries] == [
-        [["YX-2026-01", "2026年度名单（示例）", 1], ["YX-2026-02", "2026年度名单（示例）", 1]], [],
+    assert [[(use.code, use.number, use.rank) for use in uses[entry.id]] for entry in entries] == [
+        [("YX-2026-01", 1, 1), ("YX-2026-02", 1, 1)], [],
     ]  # fmt: skip
     assert [(place.candidate.split(":")[0], place.rank) for place in places] == [("unit", 1), ("project", 1)]
 
