@@ -23,12 +23,14 @@ from marketplace.organisations.models import Person
 from marketplace.projects import operations as milestones
 from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
+from marketplace.reviews.blind.checks import blind_items
+from marketplace.reviews.blind.leads import LeadKind
 from marketplace.reviews.models import Panel, RecusalEntry, Seat
 from marketplace.reviews.offline.reading import OPINION, Filled, Row
 from marketplace.reviews.offline.standing import desk_of, identity_of
-from marketplace.reviews.operations import assignment, panels, ratings, recusals, results, sheets
+from marketplace.reviews.operations import assignment, blinding, panels, ratings, recusals, results, sheets
 from marketplace.reviews.operations.offline import import_sheets
-from marketplace.reviews.queries import duties_of, own_items, place_for
+from marketplace.reviews.queries import duties_of, items_of, own_items, place_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import DutyOrigin, SeatState, SubjectKind
@@ -130,6 +132,22 @@ def assign(stage: Stage, panel_id: int) -> None:
     """The officer has the items given out, and the worker's part is done at once."""
     stage.do("officer", assignment.request_assignment, (Panel, panel_id))
     stage.compute_waiting()
+
+
+def check_names(stage: Stage, panel_id: int) -> None:
+    """The officer looks at what the texts of a blind panel may tell: how a unit speaks of itself is hidden, the rest
+    tells nothing; into the files of the first item he has looked."""
+    with stage.acting("officer") as uow:
+        panel = uow.session.get_one(Panel, panel_id)
+        for one in blind_items(uow.session, panel, items_of(uow.session, panel_id)):
+            telling = {lead.key for lead in one.open_leads if lead.kind == LeadKind.LEVEL}
+            rest = {lead.key for lead in one.open_leads} - telling
+            for keys, hide in ((telling, True), (rest, False)):
+                if keys:
+                    blinding.settle_leads(uow, panel, one.item, keys, hide)
+            if one.item.position == 1:
+                for file, _mark in one.files:
+                    blinding.clear_file(uow, panel, one.item, file.id, True)
 
 
 def ask_for_recusals(stage: Stage, topic_id: int, bidder: Bidder, bid_id: int) -> None:

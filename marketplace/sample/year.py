@@ -1,8 +1,9 @@
-"""The sample year (示例年度): 24 topics on three lists, in every stage, brought there by the cast's own deeds."""
+"""The sample year (示例年度): 24 topics on four lists, in every stage, brought there by the cast's own deeds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from marketplace.reviews.models import Panel
 from marketplace.sample import opinions, players, preferences
@@ -51,7 +52,6 @@ LAST_YEAR = (
 )
 THIS_YEAR = (
     Life(14, -72, -38, (B("ningbo", 90), B("shaoxing", 85), B("wenzhou", 79)), "proposed"),
-    Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),
     Life(22, -45, -2, (B("shaoxing", 86), B("jingning", 82), B("ningbo", 80)), "opened"),
     Life(15, -120, -88, (B("ningbo", 90, wan=30), B("canteen", 88), B("jingning", 76)), "running", 2),
     Life(16, -110, -78, (B("shaoxing", 92, wan=26), B("vehicles", 84)), "running"),
@@ -70,32 +70,39 @@ SHARED = (
 )
 """On a list by which three experts score each bid, and marks more than 15 points apart call another. The members say
 first which bids they would score."""
+BLIND = (Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),)
+"""On a list whose bids are scored blindly."""
+BATCHES: tuple[tuple[tuple[Life, ...], int, str, dict[str, Any]], ...] = (
+    (LAST_YEAR, -470, "", {}),
+    (THIS_YEAR, -125, "", {}),
+    (SHARED, -124, "第二批", {"scores_per_item": 3, "disagreement": 15}),
+    (BLIND, -123, "第三批", {"blind": True}),
+)
+"""The lists of the two years: their topics, when they are drawn up, their name, and what their rules change."""
 
 
 def play_year(stage: Stage) -> int:
     """Plays the whole year; answers how many topics there are now."""
     contents = dict(enumerate((content for _, content in topics_from_json()), 1))
     scenes: list[Scene] = []
-    for lives, days in ((LAST_YEAR, -470), (THIS_YEAR, -125), (SHARED, -124)):
+    for lives, days, batch, rules in BATCHES:
         stage.moment = stage.day(days)
-        list_id = open_list(stage, stage.day(days).year, shared=lives is SHARED)
+        list_id = open_list(stage, stage.day(days).year, batch, rules)
         scenes += [life_of(stage, list_id, life, contents[life.number]) for life in lives]
     scenes += [rankings(stage), funding_round(stage)]
     stage.play(scenes)
-    return len(LAST_YEAR) + len(THIS_YEAR) + len(SHARED)
+    return sum(len(lives) for lives, *_ in BATCHES)
 
 
-def open_list(stage: Stage, year: int, *, shared: bool = False) -> int:
+def open_list(stage: Stage, year: int, batch: str, own: Mapping[str, Any]) -> int:
     """The officer draws up a list, the approver publishes it."""
-    batch = "第二批" if shared else ""
     with stage.acting("officer") as uow:
         drawn = topics.draft_list(
             uow, title=f"{year}年度{batch}机关事务标准化揭榜榜单（示例）", year=year, is_sample=True
         )
         list_id = drawn.id
-        if shared:
-            rules = replace(rules_from_dict(drawn.rules), scores_per_item=3, disagreement=15)
-            topics.change_list_rules(uow, drawn, rules)
+        if own:
+            topics.change_list_rules(uow, drawn, replace(rules_from_dict(drawn.rules), **own))
     stage.do("approver", topics.publish_list, (ChallengeList, list_id))
     return list_id
 
@@ -196,6 +203,8 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
         preferences.ask(stage, panel_id, 1)
         preferences.say(stage, panel_id, 4)
         players.assign(stage, panel_id)
+    if life in BLIND:
+        players.check_names(stage, panel_id)
     yield stage.day(life.deadline + 4, 10)
     players.release(stage, panel_id, 40 if life.stop == "scoring" else 12)
     yield stage.day(life.deadline + 8, 14)
