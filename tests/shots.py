@@ -31,6 +31,7 @@ from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
 from marketplace.reviews.models import Panel, PanelItem, Seat
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.sample.cast import CAST
 from marketplace.setup import set_up_demo
@@ -81,6 +82,8 @@ def shots(parts: Runtime) -> list[Shot]:
         seat = first(session, confirmed.where(Seat.panel_id == scoring.id))
         pending = select(Milestone).where(Milestone.state == MilestoneState.PENDING)
         late = first(session, pending.order_by(Milestone.due_at))
+        drafts = session.scalars(select(Panel).where(Panel.state == PanelState.DRAFT).order_by(Panel.id))
+        blind = next(one for one in drafts if protocol_from(one.protocol).blind)
         item = first(session, select(PanelItem).where(PanelItem.panel_id == scoring.id))
         keys = {part.email: part.key for part in CAST}
         expert = keys[seat.expert.person.email]
@@ -113,6 +116,8 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("award", f"/manage/topics/{review.id}/award", "approver"),
             Shot("panels", "/panels", "officer"),
             Shot("panel", f"/panels/{panel.id}", "officer"),
+            Shot("blinding", f"/panels/{blind.id}/blinding", "officer"),
+            Shot("blind-item", f"/panels/{blind.id}/blinding/{blind.items[0].id}", "officer"),
             Shot("reviews", "/reviews", expert),
             Shot("sheet", f"/reviews/{seat.id}/items/{item.id}", expert),
             Shot("experts", "/manage/experts", "officer"),

@@ -118,7 +118,8 @@ class BlindBid:
     def document(self, hide: Hide, files: Sequence[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         """The document that bidders and province read, with its names hidden."""
         bid, content = self._disguised(lambda _where, text: hide(text))
-        return "bids/_document.html", reading(bid, content, files)
+        withheld = len(self.attachments) - len(files)
+        return "bids/_document.html", reading(bid, content, files, withheld)
 
     def _disguised(self, visit: Visit) -> tuple[Disguised, BidContent]:
         partner = Named(PLACEHOLDERS[Hidden.PARTNER])

@@ -164,9 +164,11 @@ def document(session: Session, bid: Bid, actor: Actor = ANONYMOUS) -> dict[str, 
     return shown | {"partners": joint.partner_lines(actor, bid), "agreements": agreements}
 
 
-def reading(bid: Any, content: BidContent, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def reading(
+    bid: Any, content: BidContent, files: Sequence[dict[str, Any]], withheld: int = 0
+) -> dict[str, Any]:
     """The same of a bid, or of what stands for it where names are hidden: then nothing is said of the partners' word,
-    and the joint agreement is one of the files."""
+    and the joint agreement is one of the files; ``withheld``: files that are not shown."""
     return {
         "bid": bid,
         "content": content,
@@ -178,6 +180,7 @@ def reading(bid: Any, content: BidContent, files: Sequence[dict[str, Any]]) -> d
             if content.fen_from(source)
         ],
         "bid_files": files,
+        "withheld": withheld,
         "partners": [
             {"name": one.organisation.name, "task": one.task, "share_fen": one.share_fen, "word": None}
             for one in bid.partners

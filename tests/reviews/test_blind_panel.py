@@ -215,6 +215,7 @@ def test_only_checked_files_are_read_and_under_a_neutral_name(sqlite_world: Worl
     item, mine = item_ids(world, panel_id)[0], seat_id(world, panel_id, "expert1")
     browser, address = world.browser("expert1"), f"/reviews/{mine}/items/{item}/files/1"
     assert browser.get(address).status_code == 404
+    assert "有 1 份附件没有提供" in browser.get(f"/reviews/{mine}/items/{item}").text
     with world.reading() as session:
         found = blind_items(session, session.get_one(Panel, panel_id), [session.get_one(PanelItem, item)])[0]
         file_id, name = found.files[0][0].id, found.files[0][0].name

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Hidden(StrEnum):
@@ -59,9 +60,13 @@ class Folded:
 
     def __init__(self, original: str) -> None:
         self.original = original
-        pairs = [(folded, place) for place, char in enumerate(original) for folded in _folded(char)]
-        self.text = "".join(folded for folded, _ in pairs)
-        self.places = [place for _, place in pairs]
+        pieces: list[str] = []
+        self.places: list[int] = []
+        for place, char in enumerate(original):
+            if one := _folded(char):
+                pieces.append(one)
+                self.places += [place] * len(one)
+        self.text = "".join(pieces)
 
     def spans(self, name: str) -> Iterator[Span]:
         """Every occurrence of a name that is folded already, overlapping ones included."""
@@ -84,6 +89,7 @@ def _alike(one: str, other: str) -> bool:
     return letters or (one.isdigit() and other.isdigit())
 
 
+@lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
     if "\u4e00" <= char <= "\u9fff":
         return char
@@ -95,6 +101,7 @@ def _invisible(char: str) -> bool:
     return unicodedata.category(char) in {"Cf", "Mn", "Cc"}
 
 
+@lru_cache(maxsize=8192)
 def folded(name: str) -> str:
     """A name as it is compared."""
     return Folded(name).text

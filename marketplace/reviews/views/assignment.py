@@ -20,6 +20,7 @@ from marketplace.reviews.assigning import ASSIGNMENT
 from marketplace.reviews.forms import UntilForm
 from marketplace.reviews.models import Duty, Panel, PanelItem, Seat
 from marketplace.reviews.preferences import LABELS, REASONS
+from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import duties_of, items_of, panel_for, seats_of, short_items
 from marketplace.reviews.views.base import blueprint
@@ -45,7 +46,7 @@ def _page(panel: Panel, form: Form | None = None, until_form: UntilForm | None =
     return render_template(
         "reviews/assignment.html", panel=panel, topic=panel.topic, protocol=protocol, computation=computation,
         rows=_rows(items, duties, names), loads=_loads(seats, duties), seats=seats, names=names, form=form,
-        short=len(short_items(session, panel.id, protocol)),
+        labels=item_labels(actor, panel, items), short=len(short_items(session, panel.id, protocol)),
         problems=_problems(computation, items, names),
         assigning=policy.may_assign(actor, panel.state, protocol.scores_per_item is not None),
         moving=policy.may_move_duty(actor, panel.state), levels=LABELS,

@@ -12,6 +12,7 @@ from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import ReasonForm
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
+from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.queries import own_items, panel_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import PanelState
@@ -39,6 +40,7 @@ def _page(panel: Panel, seat: Seat, form: ReasonForm | None = None) -> str:
     rows = [_row(panel, seat, item, sheet) for item, sheet in own_items(db_session(), seat)]
     return render_template(
         "reviews/seat.html", panel=panel, topic=panel.topic, seat=seat, rows=rows,
+        labels=item_labels(current_actor(), panel, (row["item"] for row in rows)),
         form=form or ReasonForm(formdata=None),
     )  # fmt: skip
 
