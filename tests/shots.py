@@ -82,8 +82,8 @@ def shots(parts: Runtime) -> list[Shot]:
         seat = first(session, confirmed.where(Seat.panel_id == scoring.id))
         pending = select(Milestone).where(Milestone.state == MilestoneState.PENDING)
         late = first(session, pending.order_by(Milestone.due_at))
-        drafts = session.scalars(select(Panel).where(Panel.state == PanelState.DRAFT).order_by(Panel.id))
-        blind = next(one for one in drafts if protocol_from(one.protocol).blind)
+        panels = session.scalars(select(Panel).order_by(Panel.id))
+        blind = next(one for one in panels if protocol_from(one.protocol).blind)
         item = first(session, select(PanelItem).where(PanelItem.panel_id == scoring.id))
         keys = {part.email: part.key for part in CAST}
         expert = keys[seat.expert.person.email]
