@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 Rows = TypeVar("Rows")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen: the workbench makes some hundreds at a time, and that takes twice as long
 class WorkItem:
     """One line of the workbench: ``what`` is a Chinese msgid filled by ``params``; ``subject`` names the object;
     ``endpoint`` and ``values`` lead to it in one click; ``due_at`` is the first moment that is too late."""

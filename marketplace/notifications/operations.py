@@ -1,8 +1,10 @@
 """Writing to the outbox: in the transaction of the decision, once for each dedupe key."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from marketplace.core.unit_of_work import UnitOfWork
@@ -54,9 +56,15 @@ def _row(uow: UnitOfWork, dedupe_key: str, recipient: Recipient, letter: Letter)
 
 
 def _insert_new(uow: UnitOfWork, rows: list[dict[str, Any]]) -> int:
-    insert = postgresql.insert if uow.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(OutboxMail).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    return len(uow.session.execute(statement.returning(OutboxMail.id), rows).all())
+    connection = uow.session.connection()
+    return len(connection.execute(_new_mails(connection.dialect.name), rows).all())
+
+
+@cache
+def _new_mails(database: str) -> Executable:
+    insert = postgresql.insert if database == "postgresql" else sqlite.insert
+    outbox = cast(Table, OutboxMail.__table__)
+    return insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
 
 
 def retry(uow: UnitOfWork, mail: OutboxMail) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Executable, Select, String, bindparam, cast, literal, select, union_all
@@ -73,14 +74,8 @@ def _key(row: Any) -> Key:
 
 
 def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
-    groups: list[list[Any]] = []
-    for row in rows:
-        last = groups[-1][0] if groups else None
-        if last is not None and (last.label, *_key(last)) == (row.label, *_key(row)):
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return groups
+    same = groupby(rows, lambda row: (row.label, row.subject_kind, row.subject_id))
+    return [list(group) for _key, group in same]
 
 
 def _subjects(session: Session, keys: set[Key]) -> dict[Key, str]:
