@@ -11,12 +11,14 @@ from marketplace.reviews import operations
 from marketplace.reviews.models import Panel
 from marketplace.topics.models import Topic
 from tests.reviews.story import FIVE, LEADS, confirm, convene, marks, release, score, seat, topic_with_bids
+from tests.support.staging import staged
 from tests.support.world import World
 
 REASON = "按评审排名确定。"
 LONG_REASON = "排名第一的单位目前承担同类任务较多，为保证质量和进度，经研究确定由排名第二的单位承担。"
 
 
+@staged
 def ranked_topic(
     world: World, scores: Sequence[int] = (90, 80, 55), conclude: bool = True, **topic: object
 ) -> int:
@@ -38,6 +40,7 @@ def bids_by_lead(uow: UnitOfWork, topic_id: int) -> list[Bid]:
     return list(uow.session.scalars(select(Bid).where(Bid.topic_id == topic_id).order_by(Bid.lead_id)))
 
 
+@staged
 def propose(
     world: World, topic_id: int, chosen: Sequence[int] = (0,), reason: str = REASON, key: str = "officer"
 ) -> int:
@@ -48,6 +51,7 @@ def propose(
         return award.propose_award(uow, topic, [bids[n] for n in chosen], reason).id
 
 
+@staged
 def confirm_award(world: World, decision_id: int, key: str = "approver") -> None:
     """Confirms as this approver."""
     world.do(key, award.confirm_award, (AwardDecision, decision_id))

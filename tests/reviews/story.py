@@ -20,6 +20,7 @@ from marketplace.reviews.subjects import Subject
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import BID_RUBRIC, DEFAULT_RULES
 from tests.support.builders import build_bid, build_topic
+from tests.support.staging import staged
 from tests.support.world import World
 
 CODES = [criterion.code for criterion in BID_RUBRIC.criteria]
@@ -29,6 +30,7 @@ NEVER = replace(DEFAULT_RULES, disagreement=None)
 LEADS = ("330100", "330200", "330300")
 
 
+@staged
 def topic_with_bids(world: World, leads: Sequence[str] = LEADS, **topic: Any) -> tuple[int, list[int]]:
     """A topic in review with one opened bid of each unit: topic id, bid ids."""
     with world.uow() as uow:
@@ -51,6 +53,7 @@ def subjects(uow: UnitOfWork, topic_id: int) -> tuple[Subject, ...]:
     return tuple(Subject(key, name, lead, tuple(partners[key])) for key, name, lead in bids)
 
 
+@staged
 def convene(world: World, topic_id: int) -> int:
     """A draft panel on the bids of a topic."""
     with world.uow("officer") as uow:
@@ -63,6 +66,7 @@ def expert_id(uow: UnitOfWork, world: World, key: str) -> int:
     return uow.session.scalars(select(Expert.id).where(Expert.person_id == world.people[key])).one()
 
 
+@staged
 def seat(world: World, panel_id: int, *keys: str) -> None:
     """Chooses these experts."""
     with world.uow("officer") as uow:
@@ -70,6 +74,7 @@ def seat(world: World, panel_id: int, *keys: str) -> None:
         operations.add_members(uow, uow.session.get_one(Panel, panel_id), ids)
 
 
+@staged
 def release(world: World, panel_id: int) -> None:
     """Begins the scoring, a week's time."""
     world.do("officer", operations.release_panel, (Panel, panel_id), world.clock() + timedelta(days=7))
@@ -91,6 +96,7 @@ def item_ids(world: World, panel_id: int) -> list[int]:
         return list(session.scalars(query))
 
 
+@staged
 def confirm(world: World, panel_id: int, *keys: str) -> None:
     """These experts declare that they have no conflict."""
     for key in keys:
@@ -110,6 +116,7 @@ def marks(value: int | str, **others: int | str | None) -> dict[str, MarkInput]:
     }
 
 
+@staged
 def score(
     world: World, panel_id: int, key: str, by_item: Sequence[dict[str, MarkInput]], submit: bool = True
 ) -> None:
@@ -123,6 +130,7 @@ def score(
             operations.submit_sheets(uow, seat_for(uow.session, uow.actor, mine))
 
 
+@staged
 def scoring_panel(
     world: World, keys: Sequence[str] = FIVE, leads: Sequence[str] = LEADS, **topic: Any
 ) -> int:
@@ -135,6 +143,7 @@ def scoring_panel(
     return panel_id
 
 
+@staged
 def scored_panel(
     world: World,
     table: Sequence[Sequence[dict[str, MarkInput]]],

@@ -34,6 +34,7 @@ from marketplace.files.operations import GivenFile
 from marketplace.organisations.models import Appointment
 from marketplace.topics.models import Topic
 from tests.support.samples import pdf
+from tests.support.staging import staged
 from tests.support.world import World
 
 
@@ -67,6 +68,7 @@ def complete_bid(topic: Topic, word: str = "示例", **changes: Any) -> BidConte
     )
 
 
+@staged
 def draft_bid(
     world: World, topic_id: int, unit: str = "hangzhou", word: str = "示例", file: tuple[str, bytes] | None = None,
     partners: tuple[int, ...] = (), **changes: Any,
@@ -117,6 +119,7 @@ def submit(world: World, bid_id: int, unit: str = "hangzhou") -> Receipt:
     return receipt
 
 
+@staged
 def submitted_bid(world: World, topic_id: int, unit: str = "hangzhou", **more: Any) -> int:
     """A bid under seal."""
     bid_id = draft_bid(world, topic_id, unit, **more)
@@ -126,6 +129,7 @@ def submitted_bid(world: World, topic_id: int, unit: str = "hangzhou", **more: A
     return bid_id
 
 
+@staged
 def pass_deadline(world: World, topic_id: int, **later: float) -> None:
     """The clock passes the topic's deadline and the worker opens what is due."""
     with world.reading() as session:

@@ -12,6 +12,7 @@ from marketplace.priority.operations import announce_list, compute_list, draft_l
 from marketplace.priority.rules import RoundRules
 from marketplace.projects.models import Project
 from tests.support.projects import accepted_project
+from tests.support.staging import staged
 from tests.support.world import World
 
 WAN = 1_000_000
@@ -42,6 +43,7 @@ def amounts(amount: int = 60, minimum: int = 50) -> list[dict[str, int]]:
     return [{"year": 2026, "amount": amount * WAN, "minimum": minimum * WAN}]
 
 
+@staged
 def drafted(world: World, projects: tuple[tuple[str, str], ...] = PROJECTS) -> Round:
     """A draft of a round over accepted projects, without terms."""
     ids = {unit: accepted_project(world, unit, score) for unit, score in projects}
@@ -49,6 +51,7 @@ def drafted(world: World, projects: tuple[tuple[str, str], ...] = PROJECTS) -> R
     return Round(plist.id, ids)
 
 
+@staged
 def confirmed(world: World, one: Round, given: Terms, reason: str = "") -> None:
     """Terms drafted by the officer; announced with the round by the approver, or confirmed when they are a change."""
     made = world.do("officer", operations.draft_terms, one.key, given, reason)
@@ -58,6 +61,7 @@ def confirmed(world: World, one: Round, given: Terms, reason: str = "") -> None:
         world.do("approver", operations.confirm_terms, one.key, (FundingTerms, made.id))
 
 
+@staged
 def requested(world: World, one: Round, unit: str, years: list[dict[str, int]] | None = None) -> int:
     """A request saved by the clerk and submitted by the head."""
     project = (Project, one.projects[unit])
@@ -68,6 +72,7 @@ def requested(world: World, one: Round, unit: str, years: list[dict[str, int]] |
     return int(made.id)
 
 
+@staged
 def closed(world: World, one: Round) -> None:
     """Requests are closed and the ranking is computed."""
     world.clock.forward(days=11)
@@ -75,6 +80,7 @@ def closed(world: World, one: Round) -> None:
     world.compute()
 
 
+@staged
 def planned(world: World, given: Terms | None = None, **years: list[dict[str, int]]) -> Round:
     """A round with a computed plan."""
     one = drafted(world)
@@ -82,6 +88,7 @@ def planned(world: World, given: Terms | None = None, **years: list[dict[str, in
     return one
 
 
+@staged
 def finished(world: World, one: Round, given: Terms, **years: list[dict[str, int]]) -> None:
     """From the terms to the computed plan."""
     confirmed(world, one, given)

@@ -64,9 +64,9 @@ class PostgresServer:
         """The address of a database for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}&port=5432"
 
-    def create_database(self, template: str = "template0") -> str:
+    def create_database(self, template: str = "template0", name: str = "") -> str:
         """The name of a new database: an empty one, or a copy of another to which nobody is connected."""
-        name = f"t_{uuid.uuid4().hex[:12]}"
+        name = name or f"t_{uuid.uuid4().hex[:12]}"
         self._command(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return name
 

@@ -24,6 +24,7 @@ from marketplace.topics.rules import OUTCOME_RUBRIC
 from marketplace.topics.workflow import TopicState
 from tests.support.builders import build_bid, build_topic
 from tests.support.samples import pdf
+from tests.support.staging import staged
 from tests.support.world import World
 
 UNITS = {
@@ -68,6 +69,7 @@ def award(
     return [bid.id for bid in bids]
 
 
+@staged
 def opened_project(
     world: World, lead: str = "hangzhou", months: Sequence[int] = (3, 6), weights: Sequence[int] | None = None,
     partners: tuple[str, ...] = (),
@@ -97,6 +99,7 @@ def report(world: World, milestone_id: int, unit: str = "hangzhou", who: str = "
     world.do(f"{unit}_{who}", report_milestone, (Milestone, milestone_id), draft)
 
 
+@staged
 def finish_milestones(world: World, project_id: int, unit: str = "hangzhou") -> None:
     """Every milestone reported and passed."""
     for milestone_id in milestone_ids(world, project_id):
@@ -116,6 +119,7 @@ def complete_outcome() -> OutcomeDraft:
     return OutcomeDraft("成果概述（示例）", "可在全省复制（示例）", rows, [evidence("成果.pdf")])
 
 
+@staged
 def delivered_project(world: World, lead: str = "hangzhou", partners: tuple[str, ...] = ()) -> int:
     """A project whose outcome waits for its acceptance."""
     project_id = opened_project(world, lead, partners=partners)
@@ -150,6 +154,7 @@ def conclude(world: World, project_id: int, score: str) -> None:
         uow.emit(PanelConcluded(panel_id=panel.id, kind=SubjectKind.OUTCOME, result_sha256="0" * 64))
 
 
+@staged
 def accepted_project(
     world: World, lead: str = "hangzhou", score: str = "88.50", partners: tuple[str, ...] = ()
 ) -> int:

@@ -5,11 +5,13 @@ from datetime import datetime
 from marketplace.priority.models import PriorityList
 from marketplace.priority.operations import announce_list, compute_list, draft_list, publish_list
 from marketplace.priority.rules import RoundRules
+from tests.support.staging import staged
 from tests.support.world import World
 
 Key = tuple[type[PriorityList], int]
 
 
+@staged
 def drafted(
     world: World, kind: str = "pilot", places: int = 1, rules: RoundRules | None = None,
     declare_until: datetime | None = None,
@@ -21,6 +23,7 @@ def drafted(
     return (PriorityList, plist.id)
 
 
+@staged
 def announced(
     world: World, kind: str = "pilot", places: int = 1, rules: RoundRules | None = None,
     declare_until: datetime | None = None,
@@ -31,6 +34,7 @@ def announced(
     return key
 
 
+@staged
 def computed(world: World, key: Key) -> Key:
     """The ranking computed by the worker."""
     world.do("officer", compute_list, key)
@@ -38,6 +42,7 @@ def computed(world: World, key: Key) -> Key:
     return key
 
 
+@staged
 def published(world: World, kind: str = "pilot", places: int = 1, rules: RoundRules | None = None) -> Key:
     """Snapshot 1 is out."""
     key = computed(world, announced(world, kind, places, rules))

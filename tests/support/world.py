@@ -4,8 +4,9 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -13,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import event
+from sqlalchemy import Connection, Dialect, Engine, event, make_url
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -87,6 +88,23 @@ class World:
     clock: FrozenClock
     people: dict[str, int]
     tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    server: PostgresServer | None = None
+    stages: Path = Path()
+    steps: tuple[Any, ...] | None = None
+    commits: int = 0
+
+    def begin_in(self, stages: Path, kind: str, server: PostgresServer | None = None) -> None:
+        """A world that stands at the template: from here on steps may be taken up from copies (``staging``)."""
+        self.stages, self.server = stages / kind, server
+        self.arrive((kind,))
+
+    def come_by(self) -> tuple[Any, ...] | None:
+        """The steps that led here from the template, if nothing else has been written since."""
+        return self.steps if self.commits == Shared.commits else None
+
+    def arrive(self, steps: tuple[Any, ...]) -> None:
+        """Notes by which steps the world came to where it is now."""
+        self.steps, self.commits = steps, Shared.commits
 
     @property
     def runtime(self) -> Any:
@@ -214,10 +232,30 @@ def build_world(url: str, data_dir: Path, **settings: Any) -> World:
 
 
 class Shared:
-    """One application a test process: building it costs more than most tests. Each test gets its own parts — engine,
+    """One application a test process: building it costs more than most tests. Each test gets its own parts — database,
     clock, files — put into it; what differs in anything else builds its own with ``build_world``."""
 
     world: ClassVar[World | None] = None
+    engines: ClassVar[dict[str, Engine]] = {}
+    commits: ClassVar[int] = 0
+    """Of all that was written through these engines."""
+
+    @classmethod
+    def engine(cls, url: str) -> Engine:
+        """The engine of this kind of database, led to another one: statements once compiled stay compiled."""
+        address = make_url(url)
+        engine = cls.engines.get(address.drivername)
+        if engine is None:
+            engine = cls.engines[address.drivername] = make_engine(url)
+            event.listen(engine, "do_connect", partial(_connect_to_present, engine))
+            event.listen(engine, "commit", cls._count)
+        engine.dispose()
+        engine.url = address
+        return engine
+
+    @classmethod
+    def _count(cls, _connection: Connection) -> None:
+        cls.commits += 1
 
     @classmethod
     def with_database(cls, url: str, data_dir: Path, people: dict[str, int]) -> World:
@@ -226,9 +264,18 @@ class Shared:
             cls.world = build_world(url, data_dir)
         app, clock = cls.world.app, FrozenClock()
         settings = Settings(url, data_dir, SECRET, **PLAIN)
-        app.extensions["marketplace"] = compose(settings, clock)
+        app.extensions["marketplace"] = replace(compose(settings, clock), engine=cls.engine(url))
         transport.install(app, settings)
         return World(app, clock, dict(people))
+
+
+def _connect_to_present(
+    engine: Engine, dialect: Dialect, _record: Any, args: list[Any], options: dict[str, Any]
+) -> None:
+    """Opens the database that the engine's address now names, not the one it was made for."""
+    present_args, present = dialect.create_connect_args(engine.url)
+    args[:] = present_args
+    options |= present
 
 
 def furnish(url: str, data_dir: Path) -> dict[str, int]:
@@ -271,6 +318,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         template, people = request.getfixturevalue("sqlite_template")
         shutil.copy(template, tmp_path / "test.db")
         made = Shared.with_database(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, people)
+        made.begin_in(template.parent, "sqlite")
         yield made
         made.engine.dispose()
         return
@@ -278,6 +326,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     source, people = request.getfixturevalue("postgres_template")
     name = server.create_database(source)
     made = Shared.with_database(server.url(name), tmp_path, people)
+    made.begin_in(request.getfixturevalue("sqlite_template")[0].parent, "postgres", server)
     yield made
     made.engine.dispose()
     server.drop_database(name)
@@ -289,5 +338,6 @@ def sqlite_world(tmp_path: Path, sqlite_template: tuple[Path, dict[str, int]]) -
     template, people = sqlite_template
     shutil.copy(template, tmp_path / "test.db")
     made = Shared.with_database(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, people)
+    made.begin_in(template.parent, "sqlite")
     yield made
     made.engine.dispose()

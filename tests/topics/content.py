@@ -9,6 +9,7 @@ from marketplace.topics.content import TopicContent
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.operations import approve_topic, draft_list, draft_topic, publish_list, submit_topic
 from marketplace.topics.reference import topics_from_json
+from tests.support.staging import staged
 from tests.support.world import World
 
 
@@ -18,6 +19,7 @@ def complete(now: datetime, number: int = 0, **changes: Any) -> TopicContent:
     return replace(content, deadline=now + timedelta(days=30), **changes)
 
 
+@staged
 def make_list(world: World, publish: bool = True, **more: Any) -> int:
     """A list, published unless told otherwise."""
 
@@ -41,6 +43,7 @@ def make_topic(world: World, list_id: int, number: int = 0, **changes: Any) -> i
     return made
 
 
+@staged
 def published_topic(world: World, number: int = 0, list_id: int | None = None, **changes: Any) -> int:
     """A topic that is open for bids."""
     topic_id = make_topic(world, list_id or make_list(world), number, **changes)
