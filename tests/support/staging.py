@@ -49,7 +49,10 @@ class Stage:
 def _kept(world: World, folder: Path) -> str:
     if world.server is None:
         file = str(folder / "stage.db")
-        with closing(sqlite3.connect(str(world.engine.url.database))) as source, closing(sqlite3.connect(file)) as kept:
+        with (
+            closing(sqlite3.connect(str(world.engine.url.database))) as source,
+            closing(sqlite3.connect(file)) as kept,
+        ):
             source.backup(kept)
         return file
     world.engine.dispose()
@@ -83,7 +86,14 @@ def staged(step: Step) -> Step:
         come_by = world.come_by()
         if come_by is None:
             return step(world, *args, **kwargs)
-        key = (*come_by, step.__module__, step.__qualname__, repr(args), repr(sorted(kwargs.items())), world.clock.now)
+        key = (
+            *come_by,
+            step.__module__,
+            step.__qualname__,
+            repr(args),
+            repr(sorted(kwargs.items())),
+            world.clock.now,
+        )
         known = Kept.stages.get(key)
         if known is not None:
             answer = known.take_up(world)

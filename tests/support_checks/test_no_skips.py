@@ -1,5 +1,6 @@
 """A skip anywhere is a failure of the run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ def test_a_skip_fails_and_says_why(tmp_path: Path) -> None:
     done = subprocess.run(
         [*command, "--rootdir", tmp_path, tmp_path],
         cwd=HERE.root,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
