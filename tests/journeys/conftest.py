@@ -21,7 +21,7 @@ from marketplace.setup import set_up_demo
 from marketplace.web.runtime import Runtime
 from tests.journeys.crawl import Findings, crawl
 from tests.support.live import served
-from tests.support.world import CompiledTemplates
+from tests.support.world import CompiledTemplates, trust_the_machine
 
 DEMO_PASSWORD = "sample-year-password"
 
@@ -49,6 +49,7 @@ def program_in(folder: Path) -> Flask:
     )  # fmt: skip
     app = create_app(settings)
     cli.register(app)
+    trust_the_machine(app.extensions["marketplace"].engine)
     app.jinja_env.bytecode_cache = CompiledTemplates()
     return app
 

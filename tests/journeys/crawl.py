@@ -30,6 +30,9 @@ PATIENCE, PATIENCE_OF_THE_OFFICER = 2, 5
 """So many pages of one kind that show nothing new, and the next one is not opened. The officer comes first and sees
 most."""
 
+ENOUGH = 10
+"""So many pages of one kind opened by readers of one role, and the next reader opens none that may be like them."""
+
 NEW_PARTS = 5
 """A further page of one kind is looked at in the browser when it has so many tags and classes that were not seen."""
 
@@ -49,6 +52,8 @@ class Visit:
     endpoint: str
     faults: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    colours: bool = False
+    """Whether its contrasts are measured in the narrow window too."""
 
     @property
     def kind(self) -> str:
@@ -133,7 +138,9 @@ class Wanderer:
         patience = PATIENCE_OF_THE_OFFICER if self.who == "officer" else PATIENCE
         if self.map.barren[kind] < patience:
             return self.barren[endpoint] < patience
-        return not endpoint.startswith(SHARED) and self.barren[endpoint] < 1
+        if endpoint.startswith(SHARED) or self.map.opened[kind] >= ENOUGH:
+            return False
+        return self.barren[endpoint] < 1
 
     def _inside(self, here: str, link: str) -> str | None:
         base: str = self.app.extensions["marketplace"].settings.base_url
@@ -180,7 +187,17 @@ def cover(visits: Iterable[Visit]) -> list[Visit]:
             if not shown or len(set(visit.parts) - shown) >= NEW_PARTS:
                 shown.update(visit.parts)
                 chosen.append(visit)
+    mark_colours(chosen)
     return chosen
+
+
+def mark_colours(chosen: list[Visit]) -> None:
+    """Few pages that together show every part: colours hang on classes alone, and measuring them costs most."""
+    left = {part for visit in chosen for part in visit.parts}
+    while left:
+        richest = max(chosen, key=lambda visit: len(left.intersection(visit.parts)))
+        richest.colours = True
+        left.difference_update(richest.parts)
 
 
 @dataclass
@@ -212,7 +229,7 @@ def crawl(app: Flask) -> Findings:
     for who, role in readers:
         visits += Wanderer(app, who, role, languages, known).walk()
     chosen = cover(visits)
-    english = list(in_english(app, chosen, Languages.of(app)))
+    english = list(in_english(app, chosen, languages))
     faults = [f"{one}: {fault}" for one in visits + english for fault in one.faults]
     return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}))
 

@@ -22,7 +22,7 @@ class Languages:
     """The texts of the people, and what the program says and nobody wrote."""
 
     written: str
-    said: set[str]
+    messages: frozenset[str]
     known: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
@@ -34,12 +34,8 @@ class Languages:
                 for table in Base.metadata.tables.values()
             ]
         written = "".join(rows)
-        said = {
-            one.id
-            for one in merged_catalogue("en")
-            if isinstance(one.id, str) and one.id != one.string and f"'{one.id}'" not in written
-        }
-        return cls(written, said)
+        messages = (one.id for one in merged_catalogue("en") if one.id != one.string)
+        return cls(written, frozenset(one for one in messages if isinstance(one, str)))
 
     def leftovers(self, sheet: Sheet) -> list[str]:
         """Texts of the other language that nobody wrote."""
@@ -49,11 +45,15 @@ class Languages:
 
     def _is_left_chinese(self, text: str) -> bool:
         return text not in EITHER_WAY and (
-            text in self.said or not all(map(self._is_written, CHINESE.findall(text)))
+            self._is_said(text) or not all(map(self._is_written, CHINESE.findall(text)))
         )
 
     def _is_left_english(self, text: str) -> bool:
         return not all(map(self._is_written, ENGLISH.findall(text)))
+
+    def _is_said(self, text: str) -> bool:
+        """A message of the program that nobody wrote as such."""
+        return text in self.messages and f"'{text}'" not in self.written
 
     def _is_written(self, run: str) -> bool:
         """Somebody wrote this; the same words come again on many pages."""
