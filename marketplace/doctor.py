@@ -31,7 +31,9 @@ from marketplace.priority.rules import rules_sha256
 from marketplace.priority.snapshots import verify_snapshot
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
+from marketplace.reviews.codes import follows_seed
 from marketplace.reviews.models import Duty, Panel, PanelItem, PanelOpinion, ScoreSheet, Seat
+from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import OF_DUTY
 from marketplace.reviews.workflow import DutyState, OpinionState, PanelState, SeatState, SheetState
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
@@ -330,6 +332,15 @@ def released_panels_kept_their_protocol(context: Context) -> Iterable[str]:
         if sha256_hex(whole) != panel.protocol_sha256 or same != (
             panel.rubric, panel.size, panel.trim_from, panel.reason_below,
         ):  # fmt: skip
+            yield f"Panel {panel.id}"
+
+
+@check
+def code_names_follow_their_seed(context: Context) -> Iterable[str]:
+    """盲评: nobody has put the items into another order than the lot."""
+    for panel in context.session.scalars(select(Panel)):
+        protocol = protocol_from(panel.protocol)
+        if protocol.blind and not follows_seed([item.subject_id for item in panel.items], protocol):
             yield f"Panel {panel.id}"
 
 

@@ -16,10 +16,14 @@ CODE = N_("材料%(number)s")
 def in_drawn_order(items: Sequence[Subject], protocol: Protocol) -> list[Subject]:
     """抽签排序: of a blind panel by the lots of its seed, which anybody who knows the bids can draw again; else as
     given. Numbers of rows and places follow this order, so no address tells more than the code name."""
-    if not protocol.blind or protocol.blind_seed is None:
-        return list(items)
-    seed = protocol.blind_seed
-    return sorted(items, key=lambda item: lot(seed, item.subject_id))
+    seed = protocol.blind_seed if protocol.blind else None
+    return list(items) if seed is None else sorted(items, key=lambda item: lot(seed, item.subject_id))
+
+
+def follows_seed(subject_ids: Sequence[int], protocol: Protocol) -> bool:
+    """Whether subjects that stand in this order do so by the lots of the seed (按种子复算)."""
+    seed = protocol.blind_seed if protocol.blind else None
+    return seed is None or list(subject_ids) == sorted(subject_ids, key=lambda one: lot(seed, one))
 
 
 def number_of(position: int) -> str:

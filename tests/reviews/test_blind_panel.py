@@ -13,6 +13,7 @@ from marketplace.audit.queries import history_of
 from marketplace.bids.models import Bid
 from marketplace.core.errors import Invalid, Refused
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.doctor import CHECKS, Context
 from marketplace.files.operations import GivenFile, attach
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Appointment
@@ -308,6 +309,18 @@ def test_the_check_takes_as_many_statements_for_one_item_as_for_three(sqlite_wor
         with sqlite_world.statements() as three:
             blind_items(session, panel, items)
         assert len(one) == len(three)
+
+
+def test_another_order_than_the_lot_is_found(sqlite_world: World) -> None:
+    panel_id = blind_draft(sqlite_world)
+    with sqlite_world.uow() as uow:
+        context = Context(uow.session, sqlite_world.runtime.files, uow.now)
+        assert list(CHECKS["code-names-follow-their-seed"](context)) == []
+        first, *_others, last = uow.session.get_one(Panel, panel_id).items
+        first.position, last.position = last.position, first.position
+        uow.session.flush()
+        uow.session.expire_all()
+        assert list(CHECKS["code-names-follow-their-seed"](context)) == [f"Panel {panel_id}"]
 
 
 def test_who_reads_the_names_in_another_role_takes_no_seat(sqlite_world: World) -> None:

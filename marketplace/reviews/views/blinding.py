@@ -1,6 +1,5 @@
 """盲评核查: what experts of a blind panel will read, what may still tell who wrote it, and the decisions about it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +14,12 @@ from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.blind.checks import BlindItem, blind_item, blind_items
 from marketplace.reviews.blind.leads import LEAD_LABELS
-from marketplace.reviews.codes import in_drawn_order
+from marketplace.reviews.codes import follows_seed
 from marketplace.reviews.forms import HIDDEN_LABELS, WordsForm
 from marketplace.reviews.models import BlindMark, Panel, PanelItem
 from marketplace.reviews.presentation import file_label, item_labels
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import item_for, items_of, panel_for
-from marketplace.reviews.subjects import Subject
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import BlindDecision
 from marketplace.web.access import signed_in
@@ -62,7 +60,8 @@ def panel_blinding(panel_id: int) -> str:
     return render_template(
         "reviews/blinding.html", panel=panel, topic=panel.topic, rows=[_row(one) for one in found],
         labels=item_labels(actor, panel, items), left=sum(len(one.open_leads) for one in found),
-        seed=protocol_from(panel.protocol).blind_seed, repeats=_repeats(panel, items),
+        seed=protocol_from(panel.protocol).blind_seed, 
+        repeats=follows_seed([item.subject_id for item in items], protocol_from(panel.protocol)),
     )  # fmt: skip
 
 
@@ -75,13 +74,6 @@ def _row(one: BlindItem) -> dict[str, Any]:
         "files": len(one.files),
         "cleared": sum(mark is not None for _file, mark in one.files),
     }
-
-
-def _repeats(panel: Panel, items: Sequence[PanelItem]) -> bool:
-    """Whether the seed draws the same code names when it is done again."""
-    known = [Subject(item.subject_id, "", item.organisation_id) for item in items]
-    drawn = in_drawn_order(known, protocol_from(panel.protocol))
-    return [one.subject_id for one in drawn] == [item.subject_id for item in items]
 
 
 @blueprint.get("/panels/<int:panel_id>/blinding/<int:item_id>")
