@@ -39,7 +39,10 @@ def scenario_problems(official: RoundRules, scenario: Scenario) -> dict[str, Pro
             problems[f"w_{code}"] = (N_("请填写%(least)s到%(most)s"), {"least": 0, "most": 100})
     total = sum(scenario.weights.values())
     if not problems and total != 100:
-        problems["weights"] = (N_("各项权重之和必须等于100，现在是%(total)s"), {"total": total})
+        problems[f"w_{next(iter(scenario.weights), '')}"] = (
+            N_("各项权重之和必须等于100，现在是%(total)s"),
+            {"total": total},
+        )
     found = rule_problems(replace(official, priority_cap=scenario.priority_cap), scenario.places)
     problems |= {name: found[name] for name in ("places", "priority_cap") if name in found}
     for group in GROUPS:

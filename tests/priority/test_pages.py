@@ -1,10 +1,13 @@
 """Lists, snapshots and the ledger as province, unit and outsider."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from marketplace.organisations.models import Organisation
 from marketplace.priority.models import PriorityList, Snapshot
+from marketplace.priority.rules import DEFAULT_CRITERIA, RoundRules
 from tests.support.projects import accepted_project
 from tests.support.rounds import announced, computed, drafted
 from tests.support.rounds import published as publish
@@ -169,6 +172,21 @@ def test_the_ledger_of_a_unit_is_its_own(sqlite_world: World) -> None:
     assert status(world, "officer", "/ledger/999999") == 404
     for key in ("expert1", *ADMINISTRATORS):
         assert status(world, key, "/ledger") == 403
+
+
+def test_comparisons_without_their_rows_come_back_with_them(sqlite_world: World) -> None:
+    _, list_id = drafted(sqlite_world, rules=RoundRules(criteria=DEFAULT_CRITERIA))
+    answer = sqlite_world.browser("officer").post(f"/priority/{list_id}/weights", {})
+    assert (answer.status_code, "请选择列出的一项" in answer.text) == (422, True)
+    assert 'name="pairs-0-value"' in answer.text
+
+
+def test_a_published_list_says_who_is_on_it(sqlite_world: World) -> None:
+    accepted_project(sqlite_world, "ningbo", "80")
+    list_id = published(sqlite_world)
+    page = sqlite_world.browser("ningbo_clerk").get(f"/priority/{list_id}").text
+    assert re.findall(r'data-code="(in|out)">(列入|未列入)', page) == [("in", "列入"), ("out", "未列入")]
+    assert "提请会议逐个核对，不由程序改变名次" in page
 
 
 def test_exports_are_workbooks(sqlite_world: World) -> None:

@@ -66,7 +66,7 @@ def test_without_guarantees_the_first_are_chosen() -> None:
 @pytest.mark.parametrize(
     ("weights", "cap", "places", "least", "field"),
     [
-        ({"a": 40, "b": 30, "c": 29}, 10, 3, {}, "weights"),
+        ({"a": 40, "b": 30, "c": 29}, 10, 3, {}, "w_a"),
         ({"a": 101, "b": -1, "c": 0}, 10, 3, {}, "w_a"),
         ({"a": 40, "b": 30, "c": 30}, 31, 3, {}, "priority_cap"),
         ({"a": 40, "b": 30, "c": 30}, 10, 0, {}, "places"),

@@ -144,7 +144,7 @@ class TrialYear(Row):
 class TrialForm(Form):
     """假设测算."""
 
-    years = FieldList(FormField(TrialYear), max_entries=MOST_YEARS)
+    years = FieldList(FormField(TrialYear), label=_l("年度资金"), max_entries=MOST_YEARS)
     cut_off = TextField(_l("入选线（总分）"), most=8)
     groups = FieldList(FormField(GroupRow), label=_l("名额与占比规则"), max_entries=MOST_GROUPS)
     factors = FieldList(FormField(FactorRow), label=_l("战略系数"), max_entries=MOST_FACTORS)

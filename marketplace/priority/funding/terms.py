@@ -123,6 +123,8 @@ def group_problem(group: Group) -> Problem | None:
     """What is wrong with one rule."""
     if group.subject not in SUBJECTS:
         return N_("请选择规则对象")
+    if group.least < 0 or (group.most is not None and group.most < 0):
+        return N_("个数填写0以上的整数")
     if not group.least and group.most is None and group.share is None:
         return N_("请至少填写“不少于”“不多于”“资金占比”中的一项")
     if group.most is not None and group.least > group.most:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from marketplace.core.errors import NotFound
 from marketplace.priority import policy, queries
 from marketplace.priority.models import PriorityList, Snapshot
-from marketplace.priority.snapshots import result_of
+from marketplace.priority.snapshots import placed, result_of
 from marketplace.priority.views.base import TIER_LABELS, blueprint, name_of, said, the_round
 from marketplace.priority.views.rounds import live
 from marketplace.web.access import signed_in
@@ -56,9 +56,10 @@ def _rows_sheet(content: dict[str, Any]) -> Sheet:
         _("基础分"), _("有效积分"), _("成效加分"), _("总分"), _("按期里程碑"), _("里程碑报告数"),
         _("名次区间从"), _("名次区间到"), _("进入名额的可能（%）"), _("结论"), _("说明"),
     ]  # fmt: skip
+    listed = {row["key"] for row in placed(content)}
     rows = [
         [
-            row["rank"], _("是") if row["rank"] <= content["list"]["places"] else _("否"), row["label"], row["unit"],
+            row["rank"], _("是") if row["key"] in listed else _("否"), row["label"], row["unit"],
             *(float(part["contribution"]) for part in row["parts"]),
             float(row["base"]), float(row["points"]), float(row["priority"]), float(row["total"]), *row["on_time"],
             *_worth(content, row["key"]),

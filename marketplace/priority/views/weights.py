@@ -78,6 +78,8 @@ def _check(plist: PriorityList) -> dict[str, int] | None:
 def save_weights(list_id: int) -> Page:
     """填写两两比较."""
     plist, form = the_round(list_id), CompareForm()
+    while len(form.pairs) < len(pairs(_codes(plist))):
+        form.pairs.append_entry()
     given = form.judgements(_codes(plist))
     if form.validate() and attempt(form, weighing.judge, plist, given, form.opened_version()):
         flash(_("比较已保存。"), "success")

@@ -120,6 +120,8 @@ def test_terms_are_frozen_with_the_announcement_and_a_change_needs_a_reason(worl
         ({"cut_off": "x"}, "cut_off"),
         ({"groups": (Group("level:county"),)}, "groups.0.subject"),
         ({"groups": (Group("city:*", least=3, most=2),)}, "groups.0.subject"),
+        ({"groups": (Group("level:county", least=-3),)}, "groups.0.subject"),
+        ({"groups": (Group("level:county", most=-1),)}, "groups.0.subject"),
         ({"groups": (Group("nobody:*", most=2),)}, "groups.0.subject"),
         ({"groups": (Group("city:*", share=101),)}, "groups.0.subject"),
         ({"groups": (Group("city:*", most=1), Group("city:*", most=2))}, "groups"),
