@@ -1,11 +1,13 @@
 """Hiding names: tables of texts that are easy to get wrong; and what a person must still look at."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from marketplace.organisations.places import place_and_city, places
 from marketplace.reviews.blind.leads import Known, LeadKind, Passage, leads_in
 from marketplace.reviews.blind.names import ORDINARY, Identity, Unit, doubtful_names, terms_of
-from marketplace.reviews.blind.redaction import Hidden, Redactor, Term
+from marketplace.reviews.blind.redaction import Hidden, Redactor, Term, folded
 
 HANGZHOU = Unit(
     "杭州市机关事务管理局",
@@ -43,12 +45,12 @@ CITY = Redactor(
         ("示例大学公共管理学院承担，公共管理学院负责", "【合作单位】承担，【合作单位】负责"),
         ("示例大学课题组", "【合作单位】课题组"),
         ("示例后勤服务公司", "【合作单位】公司"),
-        ("电话0571-87052345或８７０５２３４５转1", "电话【电话】或８７０５２３４５转1"),
+        ("电话0571-87052345或０５７１８７０５２３４５", "电话【电话】或【电话】"),
         ("手机 138 0571 2345", "手机 【电话】"),
         ("+86 13805712345", "【电话】"),
         ("指标1380571234567项", "指标1380571234567项"),
         ("邮箱 a.b@hz.gov.cn。", "邮箱 【邮箱】。"),
-        ("ａ@ｈｚ.ｃｎ a@b.cn", "ａ@ｈｚ.ｃｎ 【邮箱】"),
+        ("ａ＠ｈｚ．ｃｎ、１３８０５７１２３４５", "【邮箱】、【电话】"),
         ("执行DB3301/T 12-2023", "执行【地区】/T 12-2023"),
         ("杭州杭州市", "【地区】"),
         ("杭州、杭州", "【地区】、【地区】"),
@@ -87,6 +89,18 @@ def test_a_single_character_is_hidden_only_where_somebody_says_so() -> None:
     assert Redactor(terms).hide("甲乙丙") == "甲乙丙"
 
 
+NAMES = ["杭州市机关事务管理局", "杭州", "王小明", "示例大学", "市机关"]
+PIECES = st.sampled_from([*NAMES, *"杭州市王小明示例大学机关事务", " ", "\n", "\u200b", "、", "的方案"])
+
+
+@given(st.lists(PIECES, max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_no_name_survives_however_texts_are_put_together(pieces: list[str]) -> None:
+    shown = Redactor([Term(name, Hidden.OTHER) for name in NAMES]).hide("".join(pieces))
+    rest = folded(shown.replace("【已隐去】", "|"))
+    assert not [name for name in NAMES if name in rest]
+
+
 def test_every_ordinary_name_is_a_place() -> None:
     shorts = {place.short for place in places().values()}
     assert shorts >= ORDINARY
@@ -104,23 +118,27 @@ KNOWN = Known(("宁波市机关事务管理局",), ("宁波市", "宁波", "路�
     [
         ("借鉴宁波经验", LeadKind.PLACE, "宁波"),
         ("与宁波市机关事务\n管理局合作", LeadKind.UNIT, "宁波市机关事务 管理局"),
+        ("依托餐务中心和示例师范大学", LeadKind.UNIT, None),
+        ("计划由公务餐务中心牵头", LeadKind.UNIT, "公务餐务中心"),
         ("养护路桥设施", LeadKind.PLACE, "路桥"),
         ("我市已建成", LeadKind.LEVEL, "我市"),
         ("我局承担", LeadKind.LEVEL, "我局"),
         ("沪杭沿线", LeadKind.PLACE, "杭"),
         ("由张局长牵头", LeadKind.PERSON, "张局长"),
-        ("请欧阳修主任", LeadKind.PERSON, None),
+        ("请欧阳副主任", LeadKind.PERSON, "欧阳副主任"),
         ("杭机管〔2023〕5号", LeadKind.DOCUMENT, "杭机管〔2023〕5号"),
         ("DB3302/T 100", LeadKind.CODE, "DB3302/T"),
         ("浙B牌照", LeadKind.CODE, "浙B"),
         ("见https://jg.example.gov.cn/a", LeadKind.LINK, "https://jg.example.gov.cn/a"),
         ("微信公众号“示例后勤”", LeadKind.LINK, "微信公众号“示例后勤"),
+        ("ＨＺＳ平台", LeadKind.LETTERS, "ＨＺＳ"),
         ("HZSGJ平台", LeadKind.LETTERS, "HZSGJ"),
         ("用HangzhouBureau登录", LeadKind.LETTERS, "HangzhouBureau"),
     ],
 )
 def test_what_a_person_must_look_at(text: str, kind: LeadKind, words: str | None) -> None:
     found = [(lead.kind, lead.text) for lead in leads_in([Passage("工作基础", text)], KNOWN)]
+    assert found
     assert found == ([(kind, words)] if words else found)
 
 
@@ -128,7 +146,9 @@ def test_what_a_person_must_look_at(text: str, kind: LeadKind, words: str | None
     "text",
     [
         "形成省级标准草案，GB/T 41568-2022、DB33/T 123、ISO 9001，PDF和API接口",
-        "项目经理和高级工程师各一名，党组书记负责", "【单位】牵头，【地区】推行", "政务公开化", "介绍兴建情况",
+        "项目经理和高级工程师各一名，党组书记负责", "【单位】牵头，【地区】推行",
+        "全省机关事务管理局、县级行政中心、集中采购中心和物业公司，建设数据中心", "【合作单位】公司",
+        "政务公开化", "介绍兴建情况",
     ],
 )  # fmt: skip
 def test_what_tells_nothing(text: str) -> None:

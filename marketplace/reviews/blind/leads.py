@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.core.text import N_
-from marketplace.reviews.blind.redaction import Folded, folded
+from marketplace.reviews.blind.redaction import HALF, Folded, folded
 
 AROUND = 14
 """So many characters before and behind are shown with a lead."""
@@ -40,14 +40,27 @@ SURNAMES = (
     "唐费薛雷贺倪汤罗毕郝安常于傅齐康余元顾孟黄穆萧尹姚邵汪毛成戴宋庞熊纪舒屈祝董梁杜阮季贾江郭梅林徐邱骆高夏"
     "蔡田樊胡霍虞万柯卢莫房丁邓洪包左石崔龚程邢裴陆翁焦侯叶龙诸白池乔闻翟谭劳冉温庄柴瞿阎连易文曾叶"
 )
+DOUBLE = "欧阳|诸葛|司马|司徒|上官|皇甫|尉迟|公孙|慕容|令狐|夏侯|东方|南宫|端木"
 TITLES = "局长|主任|处长|科长|院长|所长|书记|教授|研究员|同志|高工|总工|工程师|老师|先生|女士|经理"
 NO_NAMES = "高级|安全|安装|方案|应用|文明|连续|成员|余下|成立|时任|任课|许多"
 """What begins like a name and is none."""
+BETWEEN = "的和与及在由对按经为到等是并各将把向以从其本该每用有或"
+"""Words that no name of a unit holds; what stands before them does not belong to it."""
+UNIT_LIKE = re.compile(
+    rf"(?:(?![{BETWEEN}])[\u4e00-\u9fff]){{2,8}}(?:大学|学院|研究院|研究所|公司|集团|协会|学会|研究会|中心|管理局)"
+)
+EVERYBODYS = (
+    "机关事务管理局", "机关事务管理中心", "机关事务服务中心", "机关事务管理服务中心", "机关事务保障中心",
+    "机关事务中心",
+    "行政中心", "行政服务中心", "政务服务中心", "市民中心", "会议中心", "数据中心", "培训中心", "指挥中心", "监控中心",
+    "调度中心", "信息中心", "采购中心", "市场监督管理局", "物业公司", "服务公司", "专业公司", "第三方公司",
+)  # fmt: skip
+"""What looks like the name of a unit and is everywhere."""
 PATTERNS: tuple[tuple[LeadKind, re.Pattern[str]], ...] = (
     (LeadKind.LEVEL, re.compile(r"(?:我|本|全)(?:市|县|区)(?:级|直|局)?|市县两级|(?:市|县|区)(?:本级|直机关|级机关)")),
     (LeadKind.LEVEL, re.compile(r"(?:我|本)(?:局|中心|院|校|公司|处)(?!面|部)")),
     (LeadKind.PLACE, re.compile("[杭甬衢婺瓯](?![州海江])")),
-    (LeadKind.PERSON, re.compile(rf"(?!{NO_NAMES})[{SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?:{TITLES})")),
+    (LeadKind.PERSON, re.compile(rf"(?!{NO_NAMES})(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})")),
     (LeadKind.DOCUMENT, re.compile(r"[\u4e00-\u9fff【】]{1,12}[〔\[［（(]\s*(?:19|20)\d{2}\s*[〕\]］）)]\s*\d+\s*号")),
     (LeadKind.CODE, re.compile(r"DB\s*(?!33(?!\d))\d{2,6}(?:/T)?|浙\s*[A-L](?![A-Za-z])", re.IGNORECASE)),
     (LeadKind.LINK, re.compile(
@@ -126,10 +139,14 @@ def _found(text: str, names: Sequence[tuple[LeadKind, str]]) -> Iterator[Found]:
     for kind, name in names:
         if name in whole.text:
             yield from ((kind, *span) for span in whole.spans(name))
+    plain = text.translate(HALF)
     for kind, pattern in PATTERNS:
-        for one in pattern.finditer(text):
+        for one in pattern.finditer(plain):
             if kind != LeadKind.LETTERS or one.group().lower() not in USUAL:
                 yield (kind, *one.span())
+    for one in UNIT_LIKE.finditer(plain):
+        if not one.group().endswith(EVERYBODYS):
+            yield (LeadKind.UNIT, *one.span())
 
 
 def _outermost(found: Iterable[Found]) -> list[Found]:

@@ -35,6 +35,8 @@ PLACEHOLDERS = {
     Hidden.OTHER: "【已隐去】",
 }
 JOINERS = frozenset("-‐‑‒–—·•‧・_'’.")
+HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Full-width signs to their usual form, one for one."""
 MAIL = re.compile(r"[\w.+-]+\s*[@＠]\s*[\w-]+(?:\s*[.．]\s*[\w-]+)+", re.ASCII)
 PHONE = re.compile(
     r"(?<!\d)(?:(?:\+?86[\s-]*)?1[3-9]\d(?:[\s-]?\d{4}){2}|0\d{2,3}[\s-]*\d{7,8}(?:[\s-]*\d{1,4})?)(?!\d)"
@@ -129,7 +131,8 @@ class Redactor:
         return "".join([*pieces, text[end:]])
 
     def _found(self, text: str) -> list[tuple[int, int, Hidden]]:
-        found = [(*one.span(), kind) for kind, pattern in PATTERNS for one in pattern.finditer(text)]
+        plain = text.translate(HALF)
+        found = [(*one.span(), kind) for kind, pattern in PATTERNS for one in pattern.finditer(plain)]
         whole = Folded(text)
         for name, kind in self._names.items():
             if name in whole.text:
