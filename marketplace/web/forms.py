@@ -7,7 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from wtforms import DateTimeLocalField, Field, HiddenField, StringField, TextAreaField
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import Length
 
 from marketplace.core.clock import from_beijing, to_beijing
@@ -18,8 +20,17 @@ from marketplace.web.i18n import FORM_WORDS, FormWords, translate_problem
 from marketplace.web.requests import current_uow, discard
 
 
+class ShownToken(CSRFTokenField):
+    """The token is signed when a page shows it, not for each form that only checks what came."""
+
+    def _value(self) -> str:
+        return str(generate_csrf())
+
+
 class TokenCheck(FlaskForm.Meta.csrf_class):
-    """Checks the token; pages make theirs with ``csrf_token()``, so a form need not sign one for each answer."""
+    """Flask-WTF's check, with a field of our own."""
+
+    field_class = ShownToken
 
     def generate_csrf_token(self, _field: Any) -> str:
         return ""
