@@ -36,6 +36,7 @@ TEXT_WIDTH, TWIPS = 156, 56.6929
 """Millimetres between the margins; twips in a millimetre."""
 INDENTED = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
 """By two characters, whatever their size."""
+EMPTY = '<w:p><w:pPr><w:pStyle w:val="NoSpacing"/></w:pPr></w:p>'
 SIDES = {"left": "both", "centre": "center", "right": "right"}
 OLDEST = (1980, 1, 1, 0, 0, 0)
 """The only time that a file's parts bear."""
@@ -106,7 +107,7 @@ def document(paper: Paper) -> bytes:
     _foot(written, paper.foot)
     out = io.BytesIO()
     written.save(out)
-    return _finished(out.getvalue(), "".join(_block(block) for block in paper.blocks))
+    return _finished(out.getvalue(), _body(paper.blocks))
 
 
 def _properties(written: "Written", paper: Paper) -> None:
@@ -216,6 +217,16 @@ def _foot(written: "Written", foot: str) -> None:
         small = footer.add_paragraph(style="Footer")
         small.paragraph_format.line_spacing = Pt(12)
         small.add_run(clean(foot)).font.size = Pt(7.5)
+
+
+def _body(blocks: Sequence[Block]) -> str:
+    """All blocks. A table needs a paragraph behind it: two in a row would grow together, and none may end the text."""
+    made = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        made.append(_block(block))
+        if isinstance(block, Table) and (following is None or isinstance(following, Table)):
+            made.append(EMPTY)
+    return "".join(made)
 
 
 def _block(block: Block) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from docx import Document
@@ -36,6 +37,12 @@ def test_the_text_reads_back_and_the_head_of_a_table_is_repeated() -> None:
         ["2", "丙"],
     ]
     assert [len(row._tr.findall(f".//{qn('w:tblHeader')}")) for row in table.rows] == [1, 0, 0]
+
+
+def test_tables_neither_grow_together_nor_end_the_text() -> None:
+    one = Table(["甲"], [["1"]], (1,))
+    read = Document(io.BytesIO(document(replace(PAPER, blocks=[one, one]))))
+    assert [type(part).__name__ for part in read.iter_inner_content()] == ["Table", "Paragraph"] * 2
 
 
 def test_page_fonts_and_foot_follow_the_standard() -> None:

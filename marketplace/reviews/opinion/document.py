@@ -134,6 +134,8 @@ class Writer:
         if not how["draws"]:
             yield Text(str(_("评审组成员由省局从专家库中选定。")))
         yield Text(self._protocol(how))
+        if how.get("preferences"):
+            yield Text(str(_("分配以前，征求了各位专家对每一项的评审意愿。")))
         if how.get("blind"):
             yield Text(str(_("盲评：评分期间对专家隐去申报单位，以抽签排定的代号称呼各项。")))
         if how["extras"]:

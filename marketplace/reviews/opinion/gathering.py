@@ -137,6 +137,7 @@ def _convened(session: Session, panel: Panel) -> dict[str, Any]:
         "scores_per_item": protocol.scores_per_item,
         "anchor": protocol.anchor,
         "blind": protocol.blind,
+        "preferences": panel.preferences_until is not None,
         "official": (panel.result or {}).get("official", "announced"),
         "trim_from": panel.trim_from,
         "disagreement": protocol.disagreement,
