@@ -202,7 +202,9 @@ def tell_of_item_recusal(uow: UnitOfWork, event: ItemRecused) -> None:
     names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
     enqueue(
         uow, kind="item_recused", dedupe_key=f"item-recused:{event.item_id}:{event.seat_id}",
-        recipients=_officers(uow), context=_context(panel, expert=names[0], item=item.label, opinion=event.opinion, draft=panel.state == PanelState.DRAFT),
+        recipients=_officers(uow), context=_context(
+            panel, expert=names[0], item=item.label, opinion=event.opinion, draft=panel.state == PanelState.DRAFT,
+        ),
     )  # fmt: skip
 
 
