@@ -1,6 +1,7 @@
 """The verbs of `python3 app.py`."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -80,10 +81,18 @@ def carry_out(said: argparse.Namespace, place: Place) -> int:
             return quality.check(place)
         case "test":
             prepare(place, dev=True)
-            return delegate(place, ["pytest", "-n", "2", "--dist", "worksteal", *said.arguments])
+            return delegate(
+                place, ["pytest", "-n", str(side_by_side()), "--dist", "worksteal", *said.arguments]
+            )
         case _:
             prepare(place, dev=True)
             return delegate(place, [DELEGATES[said.verb], *said.arguments])
+
+
+def side_by_side() -> int:
+    """How many processes test: one more than the machine has cores, for some wait for mails, leases and browsers;
+    not more than memory is good for."""
+    return min((os.cpu_count() or 1) + 1, 5)
 
 
 def is_prepared(place: Place, *, dev: bool) -> bool:

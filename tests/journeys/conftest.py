@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +28,10 @@ DEMO_PASSWORD = "sample-year-password"
 
 @dataclass(frozen=True)
 class Demonstration:
-    """The program with its sample year, where it is served, and what the walk through it found."""
+    """The program with its sample year, where it is served, and what its setup said."""
 
     app: Flask
     address: str
-    findings: Findings
     said: str
 
     @property
@@ -82,32 +81,48 @@ def topics_in(database: Path) -> int:
 
 
 def build(folder: Path) -> None:
-    """A demonstration as ``flask setup --demo`` makes it, though it was killed half-way the first time; and the walk
-    through a copy of it."""
+    """A demonstration as ``flask setup --demo`` makes it, though it was killed half-way the first time."""
     (folder / "year").mkdir()
     interrupt_setup(folder / "year")
     app, said = program_in(folder / "year"), list[str]()
     parts: Runtime = app.extensions["marketplace"]
     set_up_demo(parts, said.append)
-    (folder / "said.txt").write_text("\n".join(said), encoding="utf-8")
     parts.engine.dispose()
+    (folder / "said.txt").write_text("\n".join(said), encoding="utf-8")
+
+
+def walk(folder: Path) -> None:
+    """Everybody walks through a copy of it."""
     shutil.copytree(folder / "year", folder / "walk")
     walked = program_in(folder / "walk")
-    crawl(walked).save(folder / "findings.json")
+    found = crawl(walked)
     walked.extensions["marketplace"].engine.dispose()
+    found.save(folder / "findings.json")
+
+
+def once(folder: Path, file: str, make: Callable[[Path], None]) -> None:
+    """Of several test processes the first makes it, the others wait for it."""
+    with (folder / f"{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / file).exists():
+            make(folder)
 
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Where the sample year lies; of several test processes the first builds it, the others wait for it."""
+    """Where the sample year lies."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "sample-year"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "findings.json").exists():
-            build(folder)
+    once(folder, "said.txt", build)
     return folder
+
+
+@pytest.fixture(scope="session")
+def findings(sample_folder: Path) -> Findings:
+    """What the walk through the sample year found."""
+    once(sample_folder, "findings.json", walk)
+    return Findings.load(sample_folder / "findings.json")
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +132,5 @@ def sample_year(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(sample_folder / "year", mine)
     app = program_in(mine)
     with served(app) as address:
-        findings = Findings.load(sample_folder / "findings.json")
-        yield Demonstration(app, address, findings, (sample_folder / "said.txt").read_text(encoding="utf-8"))
+        yield Demonstration(app, address, (sample_folder / "said.txt").read_text(encoding="utf-8"))
     app.extensions["marketplace"].engine.dispose()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.conftest import Demonstration
+from tests.journeys.crawl import Findings
 from tests.journeys.looking import looked_at
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the sample year and walks through it
@@ -23,19 +24,21 @@ NOT_IN_THE_SAMPLE_YEAR = {
 """Pages that the year has not, or not always: their own tests read them."""
 
 
-def test_every_kind_of_page_is_reached_by_links(sample_year: Demonstration) -> None:
+def test_every_kind_of_page_is_reached_by_links(sample_year: Demonstration, findings: Findings) -> None:
     rules = sample_year.app.url_map.iter_rules()
     endpoints = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
-    assert endpoints - set(sample_year.findings.endpoints) <= NOT_BY_LINK | NOT_IN_THE_SAMPLE_YEAR
+    assert endpoints - set(findings.endpoints) <= NOT_BY_LINK | NOT_IN_THE_SAMPLE_YEAR
 
 
-def test_every_page_reads_well(sample_year: Demonstration) -> None:
+def test_every_page_reads_well(findings: Findings) -> None:
     """Status, title, heading, no inline code, nothing from elsewhere, no word of the other language."""
-    assert sample_year.findings.faults == []
+    assert findings.faults == []
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_every_kind_of_page_looks_well(sample_year: Demonstration, browser: Browser, shard: int) -> None:
+def test_every_kind_of_page_looks_well(
+    sample_year: Demonstration, findings: Findings, browser: Browser, shard: int
+) -> None:
     """Axe, console, requests, and nothing that sticks out, in wide and narrow windows."""
-    problems = list(looked_at(sample_year, browser, sample_year.findings.chosen[shard::SHARDS]))
+    problems = list(looked_at(sample_year, browser, findings.chosen[shard::SHARDS]))
     assert not problems, "\n".join(problems)
