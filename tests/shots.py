@@ -30,7 +30,7 @@ from marketplace.organisations.sessions import begin_session
 from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
-from marketplace.reviews.models import Panel, PanelItem, Seat
+from marketplace.reviews.models import Panel, PanelItem, PanelOpinion, Seat
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.sample.cast import CAST
@@ -85,6 +85,12 @@ def shots(parts: Runtime) -> list[Shot]:
         panels = session.scalars(select(Panel).order_by(Panel.id))
         blind = next(one for one in panels if protocol_from(one.protocol).blind)
         item = first(session, select(PanelItem).where(PanelItem.panel_id == scoring.id))
+        opinion = first(session, select(PanelOpinion))
+        asking = first(
+            session,
+            select(Panel).where(Panel.state == PanelState.DRAFT, Panel.preferences_until.is_not(None)),
+        )
+        silent = first(session, select(Seat).where(Seat.panel_id == asking.id, Seat.preferred_at.is_(None)))
         keys = {part.email: part.key for part in CAST}
         expert = keys[seat.expert.person.email]
         clerk = keys[session.get_one(Person, bid.drafted_by).email]
@@ -118,6 +124,9 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("panel", f"/panels/{panel.id}", "officer"),
             Shot("blinding", f"/panels/{blind.id}/blinding", "officer"),
             Shot("blind-item", f"/panels/{blind.id}/blinding/{blind.items[0].id}", "officer"),
+            Shot("opinion", f"/panels/{opinion.panel_id}/opinion", "officer"),
+            Shot("assignment", f"/panels/{asking.id}/assignment", "officer"),
+            Shot("preferences", f"/reviews/{silent.id}/preferences", keys[silent.expert.person.email]),
             Shot("reviews", "/reviews", expert),
             Shot("sheet", f"/reviews/{seat.id}/items/{item.id}", expert),
             Shot("experts", "/manage/experts", "officer"),
