@@ -1,12 +1,10 @@
 """The pages of the bid form (申请书各节): each fills and reads its part of the content; operations hold the rules."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
-from wtforms.validators import DataRequired
 
 from marketplace.bids.bounds import LIMITS, MOST_ROWS
 from marketplace.bids.content import (
@@ -330,27 +328,3 @@ class SubmitForm(Form):
     """The last look before submission."""
 
     confirmed = BooleanField(_l("我已核对全部内容，确认代表本单位提交"))
-
-
-class RecusalRequestForm(Form):
-    """申请专家回避."""
-
-    expert_id = SelectField(_l("从专家库选择"), validate_choice=False)
-    named = TextField(
-        _l("或者填写姓名、单位"),
-        most=120,
-        description=_l("名单中找不到的，写明姓名和所在单位；与上一项二者填一项。"),
-    )
-    reason = LongTextField(
-        _l("申请理由"), [DataRequired(_l("请说明申请回避的理由，500字以内"))], most=500,
-        description=_l("例如：该专家所在单位与我单位有竞争或纠纷，近三年曾为其他揭榜单位提供咨询。"),
-    )  # fmt: skip
-
-    def offer(self, experts: Iterable[tuple[int, str]]) -> None:
-        """Fills the choices: the pool's public names."""
-        self.expert_id.choices = [("", _l("请选择")), *((str(key), name) for key, name in experts)]
-
-    def chosen(self) -> int | None:
-        """The chosen expert's number."""
-        raw = self.expert_id.data or ""
-        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None

@@ -5,13 +5,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.bids import policy
-from marketplace.bids.forms import RecusalRequestForm
 from marketplace.bids.models import Bid
 from marketplace.bids.views import blueprint, own_bid, page_of
 from marketplace.core.errors import NotFound
 from marketplace.core.verdict import require
 from marketplace.reviews import operations as reviews
-from marketplace.reviews.operations.recusals import Request
+from marketplace.reviews.forms import RecusalRequestForm
 from marketplace.reviews.register import public_names, requests_of
 from marketplace.reviews.views.recusals import ENTRY_TONES
 from marketplace.reviews.workflow import RECUSAL, SubjectKind
@@ -52,9 +51,8 @@ def request_recusal(bid_id: int) -> Response | tuple[str, int]:
     require(policy.may_request_recusal(current_actor(), bid))
     form.offer(public_names(db_session()))
     if form.validate_on_submit() and attempt(
-        form, reviews.request_recusal, bid.topic, SubjectKind.BID, bid.id,
-        Request(form.chosen(), form.named.data or "", form.reason.data or ""),
-    ):  # fmt: skip
+        form, reviews.request_recusal, bid.topic, SubjectKind.BID, bid.id, form.request()
+    ):
         flash(_("申请已提交，省局决定后会以邮件告知。"), "success")
         return redirect(url_for("bids.recusals", bid_id=bid_id))
     return _page(bid, form), 422

@@ -28,4 +28,9 @@ def render(session: Session, bid_id: int) -> tuple[str, dict[str, Any]]:
     return "bids/_document.html", document(session, opened_bid(session, bid_id))
 
 
-PORT = SubjectPort(subjects, render, blind)
+def recusals(_session: Session, bid_id: int) -> str:
+    """Where the bidding unit asks for recusals."""
+    return f"/bids/{bid_id}/recusals"
+
+
+PORT = SubjectPort(subjects, render, recusals, blind)

@@ -91,6 +91,12 @@ def may_convene(actor: Actor, project: Project) -> Verdict:
     return first_refusal(_officer(actor), _delivered(project, "convene"))
 
 
+def may_request_recusal(actor: Actor, project: Project) -> Verdict:
+    """申请专家回避: by the lead unit, from the delivery of its outcome until the result."""
+    waiting = project.state in (ProjectState.DELIVERED, ProjectState.IN_ACCEPTANCE)
+    return first_refusal(_lead(actor, project), YES if waiting else no(N_("没有等待验收的成果")))
+
+
 def may_read_opinions(actor: Actor, project: Project) -> Verdict:
     """查看验收得分与意见: after the decision, by the lead unit, its partners, the province and the auditor."""
     decided = project.state in (ProjectState.ACCEPTED, ProjectState.FAILED)

@@ -44,4 +44,10 @@ def render(session: Session, subject_id: int) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-PORT = SubjectPort(subjects, render)
+def recusals(session: Session, subject_id: int) -> str:
+    """Where the leading unit asks for recusals."""
+    project = session.scalars(select(Outcome.project_id).where(Outcome.id == subject_id)).one()
+    return f"/projects/{project}/outcome/recusals"
+
+
+PORT = SubjectPort(subjects, render, recusals)

@@ -25,6 +25,7 @@ from marketplace.reviews.recusal import (
 from marketplace.reviews.workflow import RecusalState
 from marketplace.topics.models import Topic
 
+HOUSE = (OrganisationKind.DIVISION, OrganisationKind.DIRECT_UNIT)
 JointWork = Mapping[int, Mapping[int, date]]
 """Unit → units with which it shared a project → the last day of the latest one (today while it runs)."""
 JOINT_WORK: dict[str, Callable[[Session, Collection[int], date, date], JointWork]] = {}
@@ -54,6 +55,7 @@ def read_ground(session: Session, panel: Panel) -> Ground:
         parents={row.id: row.parent_id for row in rows},
         names={row.id: row.name for row in rows},
         cities={row.id: row.division_code[:4] for row in rows if row.division_code},
+        house=frozenset(row.id for row in rows if row.kind in HOUSE),
     )
     return Ground(units, {row.id: row.kind for row in rows}, _stakes(session, panel))
 

@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from marketplace.core.text import N_, tidy
 from marketplace.reviews.blind.redaction import PLACEHOLDERS, Hidden
 from marketplace.reviews.operations.blinding import LONGEST
-from marketplace.reviews.operations.recusals import Decision
+from marketplace.reviews.operations.recusals import Decision, Request
 from marketplace.reviews.recusal import OUTCOME_LABELS
 from marketplace.reviews.scoring import COMMENT_LIMIT, OPINION_LIMIT, MarkInput, mark_of, read_mark
 from marketplace.topics.rules import Rubric
@@ -171,6 +171,29 @@ class DecisionForm(Form):
             agreed is None or agreed.data == "yes", self.reason.data or "", _number(self.expert_id.data),
             self.outcome.data or "",
         )  # fmt: skip
+
+
+class RecusalRequestForm(Form):
+    """申请专家回避."""
+
+    expert_id = SelectField(_l("从专家库选择"), validate_choice=False)
+    named = TextField(
+        _l("或者填写姓名、单位"),
+        most=120,
+        description=_l("名单中找不到的，写明姓名和所在单位；与上一项二者填一项。"),
+    )
+    reason = LongTextField(
+        _l("申请理由"), [DataRequired(_l("请说明申请回避的理由，500字以内"))], most=500,
+        description=_l("例如：该专家所在单位与我单位有竞争或纠纷，近三年曾为其他揭榜单位提供咨询。"),
+    )  # fmt: skip
+
+    def offer(self, experts: Iterable[tuple[int, str]]) -> None:
+        """Fills the choices: the pool's public names."""
+        self.expert_id.choices = [("", _l("请选择")), *((str(key), name) for key, name in experts)]
+
+    def request(self) -> Request:
+        """The payload."""
+        return Request(_number(self.expert_id.data), self.named.data or "", self.reason.data or "")
 
 
 class OfficeRecusalForm(DecisionForm):

@@ -35,6 +35,7 @@ from marketplace.reviews.events import (
 )
 from marketplace.reviews.models import Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.protocol import protocol_from
+from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import PanelState, SeatState, SubjectKind
 
 
@@ -155,9 +156,14 @@ def tell_of_decision(uow: UnitOfWork, event: RecusalDecided) -> None:
             recipients=people_with_roles(uow.session, [entry.organisation_id], list(BUREAU_ROLES)),
             context={
                 "code": entry.topic.code, "title": entry.topic.title, "agreed": event.agreed,
-                "opinion": event.opinion, "subject_id": entry.subject_id,
+                "opinion": event.opinion, "address": _page_of_requests(uow, entry),
             },
         )  # fmt: skip
+
+
+def _page_of_requests(uow: UnitOfWork, entry: RecusalEntry) -> str:
+    port = SUBJECTS[SubjectKind(entry.subject_kind)]
+    return "" if entry.subject_id is None else port.recusals(uow.session, entry.subject_id)
 
 
 def tell_that_all_is_in(uow: UnitOfWork, event: SeatFinished) -> None:

@@ -39,6 +39,7 @@ class RecusalRule(StrEnum):
     DECLARED = "declared"  # 本人申明
     FORMER_UNIT = "former_unit"  # 三年内曾任职
     SAME_CITY = "same_city"  # 同一城市
+    SAME_HOUSE = "same_house"  # 同属省局
 
 
 REASONS = {
@@ -51,6 +52,7 @@ REASONS = {
     RecusalRule.JOINT_PROJECT: N_("所在单位“%(unit)s”三年内与“%(other)s”有共同项目"),
     RecusalRule.FORMER_UNIT: N_("三年内曾在“%(unit)s”任职"),
     RecusalRule.SAME_CITY: N_("所在单位“%(unit)s”与“%(other)s”在同一城市"),
+    RecusalRule.SAME_HOUSE: N_("所在单位“%(unit)s”与“%(other)s”同属“%(house)s”"),
     RecusalRule.BIDDER: N_("申报单位申请回避，省局同意：%(reason)s"),
     RecusalRule.OFFICE: N_("省局决定：%(reason)s"),
     RecusalRule.DECLARED: N_("本人申明回避：%(reason)s"),
@@ -73,11 +75,13 @@ TOLD_AT = {rule: place for place, rule in enumerate(RecusalRule)}
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The tree of organisations: who is above whom, what they are called, and in which city they are."""
+    """The tree of organisations: who is above whom, what they are called, in which city they are (known of bureaus
+    only), and which are divisions and direct units of the administration that leads them (``house``)."""
 
     parents: Mapping[int, int | None]
     names: Mapping[int, str]
     cities: Mapping[int, str] = field(default_factory=dict)
+    house: frozenset[int] = frozenset()
 
     def above(self, unit: int) -> Iterator[int]:
         """All superiors, the nearest first."""
@@ -90,6 +94,11 @@ class Units:
         """True when both are known to be in the same city."""
         city = self.cities.get(one)
         return one != other and city is not None and city == self.cities.get(other)
+
+    def share_house(self, one: int, other: int) -> bool:
+        """True for two divisions or direct units of one administration (省局处室、直属单位)."""
+        inside = one != other and one in self.house and other in self.house
+        return inside and self.parents.get(one) == self.parents.get(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +263,13 @@ def _former(judge: Judge, stake: Stake, units: Units) -> Iterator[Finding]:
 
 
 def _neighbours(judge: Judge, stake: Stake, units: Units) -> Iterator[Finding]:
+    """Lead and partners: a bureau of the same city, or another division or direct unit of the same administration.
+    Where universities, institutes and companies are is not known, and says little: most are in the capital."""
     for unit in sorted(judge.units):
-        if units.share_city(unit, stake.lead):
-            params = {"unit": units.names.get(unit, ""), "other": units.names.get(stake.lead, "")}
-            yield Finding(RecusalRule.SAME_CITY, RecusalOutcome.NOTE, params)
+        for other in sorted(stake.parties):
+            params = {"unit": units.names.get(unit, ""), "other": units.names.get(other, "")}
+            if units.share_city(unit, other):
+                yield Finding(RecusalRule.SAME_CITY, RecusalOutcome.NOTE, params)
+            elif units.share_house(unit, other):
+                house = units.names.get(units.parents.get(unit) or 0, "")
+                yield Finding(RecusalRule.SAME_HOUSE, RecusalOutcome.NOTE, {**params, "house": house})

@@ -51,12 +51,14 @@ class SubjectPort:
 
     ``subjects(session, source_id)``: what a panel on this source scores — the opened bids of a topic (source: topic
     id), or one outcome (source: outcome id). ``render(session, subject_id)``: template and context of the reading view
-    shown beside the score sheet; it needs no more than five statements. ``blind(session, subject_ids)``: the same
-    without names, in a constant number of statements; a kind without it is never scored blindly.
+    shown beside the score sheet; it needs no more than five statements. ``recusals(session, subject_id)``: the path
+    of the page on which its unit asks for recusals and reads the answers. ``blind(session, subject_ids)``: the reading
+    view without names, in a constant number of statements; a kind without it is never scored blindly.
     """
 
     subjects: Callable[[Session, int], Sequence[Subject]]
     render: Callable[[Session, int], tuple[str, dict[str, Any]]]
+    recusals: Callable[[Session, int], str]
     blind: Callable[[Session, Sequence[int]], Mapping[int, BlindSubject]] | None = None
 
 

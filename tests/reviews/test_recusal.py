@@ -26,12 +26,14 @@ from tests.reviews.story import convene, topic_with_bids
 from tests.support.builders import build_bid, build_topic
 from tests.support.world import World
 
-PROVINCE, CITY, COUNTY, OTHER_CITY, OTHER_COUNTY, DIVISION, UNIVERSITY = range(1, 8)
+PROVINCE, CITY, COUNTY, OTHER_CITY, OTHER_COUNTY, DIVISION, UNIVERSITY, CANTEEN = range(1, 9)
 UNITS = Units(
     parents={PROVINCE: None, CITY: PROVINCE, COUNTY: CITY, OTHER_CITY: PROVINCE, OTHER_COUNTY: CITY,
-             DIVISION: PROVINCE, UNIVERSITY: None},
-    names={CITY: "某市局", COUNTY: "某县局", UNIVERSITY: "某大学"},
+             DIVISION: PROVINCE, UNIVERSITY: None, CANTEEN: PROVINCE},
+    names={CITY: "某市局", COUNTY: "某县局", UNIVERSITY: "某大学", PROVINCE: "省局", DIVISION: "某处",
+           CANTEEN: "某中心"},
     cities={CITY: "3301", COUNTY: "3301", OTHER_COUNTY: "3301", OTHER_CITY: "3302"},
+    house=frozenset({DIVISION, CANTEEN}),
 )  # fmt: skip
 PERSON = 70
 
@@ -108,6 +110,28 @@ def test_a_former_post_is_asked_about_and_a_neighbour_is_noted() -> None:
     near = recusals_of(Judge(2, 71, frozenset({OTHER_COUNTY})), [Stake(1, 101, COUNTY)], Facts(UNITS))[1]
     assert (near.outcome, near.findings[0].rule) == (RecusalOutcome.NOTE, RecusalRule.SAME_CITY)
     assert not near.asks
+
+
+@pytest.mark.parametrize(
+    ("own", "lead", "partner", "noted"),
+    [
+        (OTHER_COUNTY, OTHER_CITY, COUNTY, RecusalRule.SAME_CITY),
+        (DIVISION, CANTEEN, None, RecusalRule.SAME_HOUSE),
+        (CANTEEN, CITY, DIVISION, RecusalRule.SAME_HOUSE),
+        (CITY, CANTEEN, None, None),
+        (CANTEEN, OTHER_CITY, None, None),
+        (UNIVERSITY, CANTEEN, CITY, None),
+    ],
+)
+def test_nearness_to_lead_or_partner_is_noted(
+    own: int, lead: int, partner: int | None, noted: RecusalRule | None
+) -> None:
+    stake = Stake(1, 101, lead, frozenset() if partner is None else frozenset({partner}))
+    found = recusals_of(Judge(1, PERSON, frozenset({own})), [stake], Facts(UNITS))[1]
+    assert [one.rule for one in found.findings] == ([] if noted is None else [noted])
+    assert not found.forbidden
+    if noted == RecusalRule.SAME_HOUSE:
+        assert found.findings[0].params["house"] == "省局"
 
 
 def test_a_decision_counts_for_its_item_or_for_all() -> None:

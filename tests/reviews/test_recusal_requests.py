@@ -7,12 +7,16 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.core.actor import Role
+from marketplace.core.clock import beijing_date
 from marketplace.core.errors import Invalid, Refused
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Appointment
+from marketplace.projects.models import Outcome
+from marketplace.projects.outcomes import convene_acceptance
 from marketplace.reviews import operations
 from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.operations.recusals import Decision
+from marketplace.reviews.pool import pool_for
 from marketplace.reviews.queries import duties_of
 from marketplace.reviews.todos import todos_for
 from marketplace.reviews.workflow import DutyState, PanelState, RecusalState, SeatState
@@ -33,6 +37,7 @@ from tests.reviews.story import (
 )
 from tests.reviews.test_assignment import scoring
 from tests.support.builders import unit_id
+from tests.support.projects import conclude, delivered_project, outcome_id
 from tests.support.world import World
 
 
@@ -309,3 +314,38 @@ def test_where_items_are_shared_out_only_the_one_item_is_lost(sqlite_world: Worl
         counts = Counter(duty.item_id for duty in duties_of(session, panel_id))
         assert session.get_one(Seat, mine).state == SeatState.CONFIRMED
     assert set(counts.values()) == {3}
+
+
+def test_the_lead_unit_asks_about_its_outcome_until_the_result(sqlite_world: World) -> None:
+    world, project_id = sqlite_world, delivered_project(sqlite_world, partners=("ningbo",))
+    url, lead = f"/projects/{project_id}/outcome/recusals", world.browser("hangzhou_clerk")
+    typed = {"expert_id": str(number_of(world, "expert1")), "named": "", "reason": "与我单位有合同纠纷"}
+    assert url in lead.get(f"/projects/{project_id}/outcome").get_data(as_text=True)
+    assert lead.post(url, {**typed, "reason": " "}).status_code == 422
+    assert lead.post(url, typed).status_code == 302
+    for key in ("ningbo_clerk", "ningbo_head", "wenzhou_clerk", "expert1", "officer"):
+        assert world.browser(key).get(url).status_code in {403, 404}, key
+        assert world.browser(key).post(url, typed).status_code in {403, 404}, key
+    subject = outcome_id(world, project_id)
+    panel_id = world.do("officer", convene_acceptance, (Outcome, subject)).id
+    with world.reading() as session:
+        asked = session.scalars(select(RecusalEntry)).one()
+        assert (asked.subject_kind, asked.subject_id) == ("outcome", subject)
+    assert "成果验收" in world.browser("officer").get("/panels/recusals").get_data(as_text=True)
+    decide(world, asked.id)
+    assert "经核实，情况属实" in lead.get(url).get_data(as_text=True)
+    with world.reading() as session:
+        told = session.scalars(select(OutboxMail.text_body).where(OutboxMail.kind == "recusal_decided")).all()
+        assert told
+        assert all(url in text for text in told)
+    first, second = number_of(world, "expert1"), number_of(world, "expert2")
+    with world.uow("officer") as uow:
+        panel = uow.session.get_one(Panel, panel_id)
+        found = pool_for(uow.session, panel, beijing_date(uow.now)).find(first)
+        assert found is not None
+        assert not found.free
+        others = Decision(True, "省局核实", second, "note")
+        assert operations.recuse_expert(uow, panel, None, others).subject_id == subject
+    conclude(world, project_id, "80")
+    assert lead.post(url, typed).status_code == 403
+    assert "没有等待验收的成果" in lead.get(url).get_data(as_text=True)

@@ -44,7 +44,7 @@ def _outcome_page(found: Outcome, form: OpinionForm) -> str:
         files=file_links(attachments_of(session, OUTCOME_FILES, [found.id])[found.id]),
         steps=steps_of(project, found), may_edit=policy.may_edit_outcome(actor, project),
         may_convene=policy.may_convene(actor, project), is_officer=actor.has(Role.OFFICER),
-        own=policy.acts_for_lead(actor, project),
+        own=policy.acts_for_lead(actor, project), may_recuse=policy.may_request_recusal(actor, project),
         history=history_rows(history_of(session, "project", project.id)),
     )  # fmt: skip
 

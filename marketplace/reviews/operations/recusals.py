@@ -26,7 +26,15 @@ from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import may_pass_on
 from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
-from marketplace.reviews.workflow import RECUSAL, SEAT, DutyState, PanelState, RecusalState, SeatState
+from marketplace.reviews.workflow import (
+    RECUSAL,
+    SEAT,
+    DutyState,
+    PanelState,
+    RecusalState,
+    SeatState,
+    SubjectKind,
+)
 from marketplace.topics.models import Topic
 
 MOST_REASON = 500
@@ -123,9 +131,12 @@ def _check_decision(uow: UnitOfWork, decision: Decision) -> None:
 
 
 def recuse_expert(uow: UnitOfWork, panel: Panel, subject_id: int | None, decision: Decision) -> RecusalEntry:
-    """省局决定回避, of its own accord: for one item of the panel, or (``subject_id`` empty) for all."""
+    """省局决定回避, of its own accord: for one item of the panel, or (``subject_id`` empty) for all. What is decided
+    about one outcome says nothing of the topic's others: there it is always the one before the panel."""
     require(policy.may_recuse_by_office(uow.actor, panel.state))
     _check_decision(uow, decision)
+    if subject_id is None and panel.subject_kind == SubjectKind.OUTCOME:
+        subject_id = panel.items[0].subject_id
     if subject_id is not None and _item(uow, panel, subject_id) is None:
         raise NotFound
     entry = RecusalEntry(
