@@ -15,7 +15,17 @@ from marketplace.reviews.models import Duty, Panel, PanelItem, Seat
 from marketplace.reviews.queries import duties_of, may_read_subject, own_items, place_for, seat_for
 from marketplace.reviews.workflow import PanelState
 from marketplace.topics.rules import DEFAULT_RULES
-from tests.reviews.story import FIVE, confirm, convene, marks, release, seat, seat_id, topic_with_bids
+from tests.reviews.story import (
+    FIVE,
+    confirm,
+    convene,
+    item_ids,
+    marks,
+    release,
+    seat,
+    seat_id,
+    topic_with_bids,
+)
 from tests.support.world import World
 
 SHARED = replace(DEFAULT_RULES, scores_per_item=3)
@@ -300,3 +310,17 @@ def test_the_same_question_has_the_same_answer() -> None:
     assert not {(item, 1) for item in (7, 8, 9)} & {
         (item, 1) for item, one in first["pairs"] if one == 2 and [item, 1] in first["pairs"]
     }
+
+
+def test_the_next_item_is_the_experts_own(sqlite_world: World) -> None:
+    panel_id = scoring(sqlite_world)
+    key, items, found = "expert1", item_ids(sqlite_world, panel_id), pairs(sqlite_world, panel_id)
+    mine = seat_id(sqlite_world, panel_id, key)
+    own = [item for item in items if (item, mine) in found]
+    assert 1 < len(own) < len(items)
+    browser, panel = sqlite_world.browser(key), f"/reviews/{mine}"
+    for number, item in enumerate(own, 1):
+        page = browser.get(f"{panel}/items/{item}").get_data(as_text=True)
+        assert f"第 {number} 项，共 {len(own)} 项" in page
+        answer = browser.post(f"{panel}/items/{item}", {"version": "0", "next": "1"})
+        assert answer.location == (f"{panel}/items/{own[number]}" if number < len(own) else panel)

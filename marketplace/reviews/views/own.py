@@ -8,7 +8,6 @@ from flask import Response as FlaskResponse
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from marketplace.core.actor import Role
@@ -240,6 +239,7 @@ def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm, recuse: Recu
     scoring = may_score(current_actor(), seat.expert.person_id, seat.panel.state, seat.state, state, held)
     return render_template(
         "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
+        number=1 + [item.id for item, _sheet in items].index(place.item.id),
         labels=_labels(seat, items), blind=protocol_from(seat.panel.protocol).blind,
         placeholders={str(kind): word for kind, word in PLACEHOLDERS.items()},
         recuse=recuse or RecuseForm(formdata=None), passing=_passing(place),
@@ -337,14 +337,14 @@ def _save(place: SheetPlace, rubric: Rubric, form: SheetForm) -> ScoreSheet | No
 
 
 def _next_address(place: SheetPlace) -> str:
-    """The item after this one, or the overview behind the last."""
-    query = select(PanelItem.id).where(
-        PanelItem.panel_id == place.seat.panel_id, PanelItem.position == place.item.position + 1
-    )
-    following = db_session().scalar(query)
-    if following is None:
-        return url_for("reviews.my_panel", seat_id=place.seat.id)
-    return url_for("reviews.sheet", seat_id=place.seat.id, item_id=following)
+    """Her next item that is still to be scored, or the overview behind the last; from the item that all score first
+    to the overview, where it is submitted."""
+    seat, here = place.seat, place.item.position
+    if anchor_pending(db_session(), seat) is None:
+        for item, sheet in own_items(db_session(), seat):
+            if item.position > here and (sheet is None or sheet.state != SheetState.SUBMITTED):
+                return url_for("reviews.sheet", seat_id=seat.id, item_id=item.id)
+    return url_for("reviews.my_panel", seat_id=seat.id)
 
 
 @blueprint.post("/reviews/<int:seat_id>/items/<int:item_id>/autosave")
