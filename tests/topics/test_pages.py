@@ -280,11 +280,15 @@ def test_officers_change_rules_until_an_approver_freezes_them(sqlite_world: Worl
     assert wrong.status_code == 422
     assert "各项权重之和必须等于100" in wrong.text
     assert "权重合计 110" in wrong.text
-    changes = {"bid_rubric-0-weight": "30", "bid_rubric-1-weight": "20", "panel_size": "7"}
+    changes = {"bid_rubric-0-weight": "30", "bid_rubric-1-weight": "20", "panel_size": "7", "blind": "y"}
     assert send(browser, "/manage/lists/1", "/manage/lists/1/rules", **changes).status_code == 302
     with sqlite_world.reading() as session:
         rules = session.get_one(ChallengeList, 1).rules
-    assert (rules["panel_size"], rules["bid_rubric"]["criteria"][0]["weight"]) == (7, 30)
+    assert (rules["panel_size"], rules["bid_rubric"]["criteria"][0]["weight"], rules["blind"]) == (
+        7,
+        30,
+        True,
+    )
     assert browser.post("/manage/lists/1/publish").status_code == 403
     approver = sqlite_world.browser("approver")
     approver.get("/manage/lists/1")
