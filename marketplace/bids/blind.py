@@ -25,6 +25,8 @@ from marketplace.reviews.subjects import BlindSubject, Hide
 
 Visit = Callable[[str, str], str]
 """Given the name of a field and its text: the text to show."""
+NO_TEXT = ""
+"""Instead of the name of a field: a neutral word that stands for the whole of it."""
 PARTNER_TASKS = N_("承担任务")
 PLAIN = (
     "leader_title",
@@ -108,7 +110,7 @@ class BlindBid:
 
         def visit(where: str, text: str) -> str:
             shown = hide(text)
-            if shown:
+            if where and shown:
                 found.append(Passage(where, shown))
             return shown
 
@@ -122,17 +124,19 @@ class BlindBid:
         return "bids/_document.html", reading(bid, content, files, withheld)
 
     def _disguised(self, visit: Visit) -> tuple[Disguised, BidContent]:
-        partner = Named(PLACEHOLDERS[Hidden.PARTNER])
+        partner = Named(visit(NO_TEXT, PLACEHOLDERS[Hidden.PARTNER]))
         tasks = tuple(
             Partner(partner, visit(PARTNER_TASKS, one.task), one.share_fen) for one in self.bid.partners
         )
-        lead = Named(PLACEHOLDERS[Hidden.UNIT])
+        lead = Named(visit(NO_TEXT, PLACEHOLDERS[Hidden.UNIT]))
         return Disguised(self.bid.topic, lead, tasks), without_names(self.content, visit)
 
 
 def without_names(content: BidContent, visit: Visit) -> BidContent:
     """The form with every text as ``visit`` shows it; fields that hold nothing but a name are replaced whole."""
-    person, unit = PLACEHOLDERS[Hidden.PERSON], PLACEHOLDERS[Hidden.UNIT]
+    person, unit, phone = (
+        visit(NO_TEXT, PLACEHOLDERS[kind]) for kind in (Hidden.PERSON, Hidden.UNIT, Hidden.PHONE)
+    )
 
     def said(field: str, text: str) -> str:
         return visit(FIELD_LABELS[field], text)
@@ -141,7 +145,7 @@ def without_names(content: BidContent, visit: Visit) -> BidContent:
     return replace(
         content,
         leader_name=content.leader_name and person,
-        leader_phone=content.leader_phone and PLACEHOLDERS[Hidden.PHONE],
+        leader_phone=content.leader_phone and phone,
         indicators=_rows(content.indicators, ("name", "present", "target", "proof"), "indicators", said),
         milestones=tuple(
             replace(row, evidence=tuple(said("milestones", one) for one in row.evidence))

@@ -84,7 +84,8 @@ class WordsForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [
-            (str(kind), f"{PLACEHOLDERS[kind]} {translate(word)}") for kind, word in HIDDEN_LABELS.items()
+            (str(kind), f"{translate(PLACEHOLDERS[kind])} {translate(word)}")
+            for kind, word in HIDDEN_LABELS.items()
         ]
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.actor import Actor
 from marketplace.organisations.naming import unit_name
+from marketplace.reviews.blind.redaction import PLACEHOLDERS
 from marketplace.reviews.codes import code_of, number_of
 from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.policy import sees_names
@@ -35,6 +36,19 @@ def file_label(item: PanelItem, number: int, name: str) -> str:
     ending = Path(name).suffix.lower()
     neutral = _("材料%(item)s-附件%(number)s", item=number_of(item.position), number=number)
     return f"{neutral}{ending}"
+
+
+def placeholders() -> dict[str, str]:
+    """What stands in the place of hidden names, in the language of the page."""
+    return {str(kind): translate(word) for kind, word in PLACEHOLDERS.items()}
+
+
+def spoken(text: str) -> str:
+    """A text with hidden names as the page's language says them."""
+    for word in PLACEHOLDERS.values():
+        if word in text:
+            text = text.replace(word, translate(word))
+    return text
 
 
 def _label(item: PanelItem, blind: bool, named: bool) -> str:

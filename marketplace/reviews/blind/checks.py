@@ -1,6 +1,6 @@
 """Where a blind panel stands: each item with its names hidden, the leads that are open, and what was decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,9 +55,11 @@ class BlindItem:
         cleared = {mark.text: mark for mark in self.of(BlindDecision.FILE)}
         return [(one, cleared.get(str(one.id))) for one in self.subject.files]
 
-    def document(self, files: Sequence[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-        """Template and context of what an expert reads."""
-        return self.subject.document(self.redactor.hide, files)
+    def document(
+        self, files: Sequence[dict[str, Any]], spoken: Callable[[str], str]
+    ) -> tuple[str, dict[str, Any]]:
+        """Template and context of what an expert reads; ``spoken`` says the neutral words in her language."""
+        return self.subject.document(lambda text: spoken(self.redactor.hide(text)), files)
 
 
 def mark_text(lead: Lead) -> str:

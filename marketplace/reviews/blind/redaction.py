@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from marketplace.core.text import N_
+
 
 class Hidden(StrEnum):
     """What kind of name is hidden."""
@@ -26,13 +28,13 @@ class Hidden(StrEnum):
 
 
 PLACEHOLDERS = {
-    Hidden.UNIT: "【单位】",
-    Hidden.PLACE: "【地区】",
-    Hidden.PERSON: "【人员】",
-    Hidden.PARTNER: "【合作单位】",
-    Hidden.PHONE: "【电话】",
-    Hidden.EMAIL: "【邮箱】",
-    Hidden.OTHER: "【已隐去】",
+    Hidden.UNIT: N_("【单位】"),
+    Hidden.PLACE: N_("【地区】"),
+    Hidden.PERSON: N_("【人员】"),
+    Hidden.PARTNER: N_("【合作单位】"),
+    Hidden.PHONE: N_("【电话】"),
+    Hidden.EMAIL: N_("【邮箱】"),
+    Hidden.OTHER: N_("【已隐去】"),
 }
 JOINERS = frozenset("-‐‑‒–—·•‧・_'’.")
 HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}

@@ -17,7 +17,7 @@ from marketplace.reviews.blind.leads import LEAD_LABELS
 from marketplace.reviews.codes import follows_seed
 from marketplace.reviews.forms import HIDDEN_LABELS, WordsForm
 from marketplace.reviews.models import BlindMark, Panel, PanelItem
-from marketplace.reviews.presentation import file_label, item_labels
+from marketplace.reviews.presentation import file_label, item_labels, spoken
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import item_for, items_of, panel_for
 from marketplace.reviews.views.base import blueprint
@@ -115,7 +115,7 @@ def _reading(panel: Panel, found: BlindItem) -> Markup:
         for one in _files(panel, found)
         if one["mark"] is not None
     ]
-    template, context = found.document(files)
+    template, context = found.document(files, spoken)
     return Markup(render_template(template, **context))  # noqa: S704 - our own template
 
 

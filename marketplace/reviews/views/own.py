@@ -20,7 +20,6 @@ from marketplace.reviews import operations
 from marketplace.reviews.asked import asked_seats
 from marketplace.reviews.asking import open_asks, recusal_of_seat
 from marketplace.reviews.blind.checks import BlindItem, blind_item
-from marketplace.reviews.blind.redaction import PLACEHOLDERS
 from marketplace.reviews.forms import (
     ConfirmForm,
     DeclineForm,
@@ -34,7 +33,7 @@ from marketplace.reviews.forms import (
 )
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import may_recuse, may_recuse_item, may_score
-from marketplace.reviews.presentation import file_label, item_labels
+from marketplace.reviews.presentation import file_label, item_labels, placeholders, spoken
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     SheetPlace,
@@ -241,7 +240,7 @@ def _sheet_page(place: SheetPlace, rubric: Rubric, form: SheetForm, recuse: Recu
         "reviews/sheet.html", seat=seat, panel=seat.panel, item=place.item, sheet=place.sheet, rubric=rubric,
         number=1 + [item.id for item, _sheet in items].index(place.item.id),
         labels=_labels(seat, items), blind=protocol_from(seat.panel.protocol).blind,
-        placeholders={str(kind): word for kind, word in PLACEHOLDERS.items()},
+        placeholders=placeholders(),
         recuse=recuse or RecuseForm(formdata=None), passing=_passing(place),
         form=form, rows=rows, scoring=scoring, reading=_reading(seat, place.item) if scoring else "",
     )  # fmt: skip
@@ -259,7 +258,7 @@ def _reading(seat: Seat, item: PanelItem) -> Markup:
     port = SUBJECTS[SubjectKind(seat.panel.subject_kind)]
     if protocol_from(seat.panel.protocol).blind:
         found = blind_item(db_session(), seat.panel, item)
-        template, context = found.document(_neutral_files(seat, found))
+        template, context = found.document(_neutral_files(seat, found), spoken)
     else:
         template, context = port.render(db_session(), item.subject_id)
     return Markup(render_template(template, **context))  # noqa: S704 - our own template
