@@ -30,9 +30,6 @@ PATIENCE, PATIENCE_OF_THE_OFFICER = 2, 5
 """So many pages of one kind that show nothing new, and the next one is not opened. The officer comes first and sees
 most."""
 
-ENOUGH = 10
-"""So many pages of one kind opened by readers of one role, and the next reader opens none that may be like them."""
-
 NEW_PARTS = 5
 """A further page of one kind is looked at in the browser when it has so many tags and classes that were not seen."""
 
@@ -138,9 +135,7 @@ class Wanderer:
         patience = PATIENCE_OF_THE_OFFICER if self.who == "officer" else PATIENCE
         if self.map.barren[kind] < patience:
             return self.barren[endpoint] < patience
-        if endpoint.startswith(SHARED) or self.map.opened[kind] >= ENOUGH:
-            return False
-        return self.barren[endpoint] < 1
+        return not endpoint.startswith(SHARED) and self.barren[endpoint] < 1
 
     def _inside(self, here: str, link: str) -> str | None:
         base: str = self.app.extensions["marketplace"].settings.base_url
@@ -229,7 +224,7 @@ def crawl(app: Flask) -> Findings:
     for who, role in readers:
         visits += Wanderer(app, who, role, languages, known).walk()
     chosen = cover(visits)
-    english = list(in_english(app, chosen, languages))
+    english = list(in_english(app, chosen, Languages.of(app)))
     faults = [f"{one}: {fault}" for one in visits + english for fault in one.faults]
     return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}))
 
