@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.core.database import Base
 from marketplace.i18n import merged_catalogue
+from marketplace.reviews.blind.redaction import PLACEHOLDERS
 from marketplace.web.runtime import Runtime
 from tests.journeys.sheet import Sheet
 
@@ -19,7 +20,7 @@ EITHER_WAY = ("简体中文", "中文")
 
 @dataclass(frozen=True)
 class Languages:
-    """The texts of the people, and what the program says and nobody wrote."""
+    """The texts of the people (with what stands for hidden names in them), and what the program says."""
 
     written: str
     messages: frozenset[str]
@@ -33,7 +34,7 @@ class Languages:
                 str([tuple(row) for row in connection.execute(select(table))])
                 for table in Base.metadata.tables.values()
             ]
-        written = "".join(rows)
+        written = "".join([*rows, *PLACEHOLDERS.values()])
         messages = (one.id for one in merged_catalogue("en") if one.id != one.string)
         return cls(written, frozenset(one for one in messages if isinstance(one, str)))
 
