@@ -23,7 +23,10 @@ from marketplace.web.runtime import Runtime
 from tests.journeys.languages import Languages
 from tests.journeys.sheet import Sheet, read
 
-SHARED = ("public.", "notices.", "search.", "priority.", "notifications.", "organisations.")
+SHARED = (
+    "public.", "notices.", "search.", "priority.", "notifications.", "organisations.", "projects.export",
+    "bids.print_view", "files.download",
+)  # fmt: skip
 """Pages that are the same to everybody of one role: its first reader opens them."""
 
 PATIENCE, PATIENCE_OF_THE_OFFICER = 2, 5
