@@ -114,7 +114,7 @@ def test_the_same_seed_gives_the_same_draws(seed: int) -> None:
 
 def test_ninety_percent_intervals_cover_ninety_percent_and_hold_the_rank() -> None:
     covered, inside = [], []
-    for seed in range(30):
+    for seed in range(60):
         drawn = simulate(200, 40, 4, seed=seed)
         found = calibrate(drawn.project, drawn.reviewer, drawn.y, n_reviewers=40, seed=seed, scale=None)
         placed = rank(numbers(found.score), found.draws, 20)
