@@ -25,6 +25,13 @@ SUBJECTS = {
     "audit": N_("审计记录"),
     "request": N_("被拒绝的操作"),
 }
+OWNERS = {
+    "milestone": N_("里程碑"),
+    "outcome": N_("项目成果"),
+    "declaration": N_("指标申报"),
+    "score_workbook": N_("离线评分表"),
+}
+"""What else a file may belong to: parts of the objects above."""
 OUTCOMES = {"done": N_("已办理"), "refused": N_("被拒绝"), "failed": N_("未成功")}
 OUTCOME_TONES = {"done": "neutral", "refused": "warning", "failed": "danger"}
 DETAILS = {
@@ -64,15 +71,30 @@ DETAILS = {
     "former_name": N_("原名称"),
     "last_day": N_("最后一天"),
     "sheets": N_("评分表"),
+    "until": N_("截至"),
+    "workbook": N_("工作簿编号"),
+    "seated": N_("是否原组成员"),
+    "mended": N_("是否补缺"),
+    "marked": N_("是否标注"),
+    "criterion": N_("指标代码"),
+    "value": N_("申报数值"),
+    "accepted": N_("是否认可"),
+    "weights": N_("权重"),
 }
 """Names of details; a hash keeps its technical name."""
-HIDDEN = frozenset({"opinion", "score", "grade", "candidates", "chosen", "order", "wins"})
-"""Shown elsewhere (the opinion has its own column, a draw its own page), or none of an administrator's business."""
+HIDDEN = frozenset(
+    {
+        "opinion", "score", "grade", "candidates", "chosen", "order", "wins", "pairs", "items", "levels", "words",
+        "from_seat", "to_seat",
+    }
+)  # fmt: skip
+"""Shown elsewhere (the opinion has its own column, a draw its own page), database numbers, or none of an
+administrator's business."""
 
 
 def subject_label(kind: str) -> str:
-    """The Chinese name of a kind of object, or its code."""
-    return SUBJECTS.get(kind, kind)
+    """The Chinese name of a kind of object or of an owner of files, or its code."""
+    return SUBJECTS.get(kind) or OWNERS.get(kind, kind)
 
 
 def shown_details(details: dict[str, Any]) -> dict[str, Any]:
@@ -87,10 +109,15 @@ def shown_details(details: dict[str, Any]) -> dict[str, Any]:
 def event_kinds() -> dict[str, dict[str, str]]:
     """Kind of object → {event's name: its label}, of all events that the program knows."""
     found: dict[str, dict[str, str]] = {}
-    for kind in sorted(_below(Event), key=lambda event: event.__name__):
-        if hasattr(kind, "audit_label"):
-            found.setdefault(kind.subject_kind, {})[kind.__name__] = kind.audit_label
+    for kind in known_events():
+        found.setdefault(kind.subject_kind, {})[kind.__name__] = kind.audit_label
     return found
+
+
+def known_events() -> list[type[Event]]:
+    """All events that the program knows, by name."""
+    named = {kind for kind in _below(Event) if hasattr(kind, "audit_label")}
+    return sorted(named, key=lambda event: event.__name__)
 
 
 def _below(kind: type[Event]) -> Iterator[type[Event]]:

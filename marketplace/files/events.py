@@ -37,3 +37,25 @@ class FileAttached(FileEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRemoved(FileEvent):
     audit_label: ClassVar[str] = N_("移除附件")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileHeld(FileEvent):
+    """It came with a form that was refused, and waits for its person until the moment named."""
+
+    until: str
+    audit_label: ClassVar[str] = N_("暂存附件")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTurnedAway(FileEvent):
+    """It came with a form that was refused, and its person has no more room: it goes at once."""
+
+    audit_label: ClassVar[str] = N_("附件未予暂存")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLetGo(FileEvent):
+    """Its person did not want it any more."""
+
+    audit_label: ClassVar[str] = N_("放弃暂存附件")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
@@ -67,11 +67,11 @@ class FilesField(MultipleFileField):
         ]  # fmt: skip
 
     def hold(self) -> None:
-        """The form was refused: what was chosen stays at hand."""
+        """The form was refused: what was chosen stays at hand, under the seal of its owner (``g.seal_key``)."""
         chosen = self._chosen()
         if self.owner is not None and chosen:
             with separate_uow() as uow:
-                hold(uow, *self.owner, chosen)
+                hold(uow, *self.owner, chosen, g.get("seal_key"))
 
 
 def file_links(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def change_files(
     """What a form with a file field asks for: first the ticked ones go (attached or kept from a refused form), then the
     new ones come. Ids of other objects' files have no effect. Unchosen (nameless) uploads are skipped."""
     dropped = set(drop)
-    let_go(uow, kept_under(owner_kind, purpose), owner_id, dropped)
+    let_go(uow, kept_under(owner_kind, purpose), owner_id, dropped, seal_key)
     for attachment in attachments_of(uow.session, owner_kind, [owner_id])[owner_id] if dropped else ():
         if attachment.id in dropped:
             remove(uow, attachment, seal_key)

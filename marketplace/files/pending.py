@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.database import one_at_a_time
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.files.checking import FILE_STORE, FormUpload, checked
+from marketplace.files.events import FileHeld, FileLetGo, FileTurnedAway
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.files.sniffing import BadFile
 
@@ -23,8 +25,15 @@ def kept_under(owner_kind: str, purpose: str) -> str:
     return f"{owner_kind}:{purpose}" if purpose else owner_kind
 
 
-def hold(uow: UnitOfWork, owner_kind: str, owner_id: int, uploads: Sequence[FormUpload]) -> None:
-    """暂存: keeps what is a good file and fits; what is not was named in the form's errors."""
+def hold(
+    uow: UnitOfWork,
+    owner_kind: str,
+    owner_id: int,
+    uploads: Sequence[FormUpload],
+    seal_key: str | None = None,
+) -> None:
+    """暂存: keeps what is a good file and fits; what is not was named in the form's errors. ``seal_key``: that of the
+    owner, so that nobody learns of the upload."""
     number, size = _held_by(uow)
     for upload in uploads:
         try:
@@ -34,10 +43,26 @@ def hold(uow: UnitOfWork, owner_kind: str, owner_id: int, uploads: Sequence[Form
         number, size = number + 1, size + blob.size
         fits = number <= MOST_HELD and size <= REQUEST_FILES * uow.settings.upload_megabytes * 1024 * 1024
         until = uow.now + KEPT_FOR if fits else uow.now
-        _put(uow, PendingFile(
+        kept = _put(uow, PendingFile(
             person_id=uow.actor.person_id, owner_kind=owner_kind, owner_id=owner_id, name=name,
             media_type=media_type, size=blob.size, sha256=blob.sha256, held_at=uow.now, expires_at=until,
         ))  # fmt: skip
+        _note_held(uow, kept, seal_key)
+
+
+def _note_held(uow: UnitOfWork, kept: PendingFile, seal_key: str | None) -> None:
+    about = _about(kept, seal_key)
+    if kept.expires_at > uow.now:
+        uow.emit(FileHeld(**about, until=kept.expires_at.isoformat()))
+    else:
+        uow.emit(FileTurnedAway(**about))
+
+
+def _about(kept: PendingFile, seal_key: str | None) -> dict[str, Any]:
+    return {
+        "owner_kind": kept.owner_kind.partition(":")[0], "owner_id": kept.owner_id, "attachment_id": kept.id,
+        "name": kept.name, "sha256": kept.sha256, "seal": seal_key,
+    }  # fmt: skip
 
 
 def _held_by(uow: UnitOfWork) -> tuple[int, int]:
@@ -48,8 +73,8 @@ def _held_by(uow: UnitOfWork) -> tuple[int, int]:
     return int(number), int(size)
 
 
-def _put(uow: UnitOfWork, pending: PendingFile) -> None:
-    """The same file chosen again counts once, and from now on."""
+def _put(uow: UnitOfWork, pending: PendingFile) -> PendingFile:
+    """The row that stays: the same file chosen again counts once, and from now on."""
     same = (
         PendingFile.person_id == pending.person_id, PendingFile.owner_kind == pending.owner_kind,
         PendingFile.owner_id == pending.owner_id, PendingFile.sha256 == pending.sha256,
@@ -61,16 +86,19 @@ def _put(uow: UnitOfWork, pending: PendingFile) -> None:
     else:
         known.expires_at = max(known.expires_at, pending.expires_at)
     uow.session.flush()
+    return known or pending
 
 
-def let_go(uow: UnitOfWork, owner_kind: str, owner_id: int, ids: Collection[int]) -> None:
-    """移除暂存附件: over at once; the job removes it."""
-    if ids:
-        uow.session.execute(
-            update(PendingFile)
-            .where(PendingFile.id.in_(ids), *_of(uow.actor.person_id, owner_kind, owner_id))
-            .values(expires_at=uow.now)
-        )
+def let_go(
+    uow: UnitOfWork, owner_kind: str, owner_id: int, ids: Collection[int], seal_key: str | None = None
+) -> None:
+    """放弃暂存附件: over at once; the job removes it."""
+    if not ids:
+        return
+    for kept in pending_of(uow.session, uow.actor.person_id, owner_kind, owner_id, uow.now):
+        if kept.id in ids:
+            kept.expires_at = uow.now
+            uow.emit(FileLetGo(**_about(kept, seal_key)))
 
 
 def pending_of(

@@ -2,11 +2,12 @@
 
 import io
 import re
+from dataclasses import fields
 
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from marketplace.audit.labels import SUBJECTS, event_kinds, shown_details
+from marketplace.audit.labels import DETAILS, SUBJECTS, event_kinds, known_events, shown_details
 from marketplace.audit.models import AuditRow
 from marketplace.audit.operations import record
 from marketplace.audit.seals import close_seal, open_seal
@@ -171,6 +172,15 @@ def test_every_kind_of_object_has_a_name(sqlite_world: World) -> None:
     assert {"TopicPublished", "BidSubmitted", "MailRetried"} <= {
         name for events in event_kinds().values() for name in events
     }
+
+
+def test_every_shown_detail_has_a_name() -> None:
+    keys = {
+        one.name for kind in known_events() for one in fields(kind) if one.name not in kind.private_fields
+    }
+    shown = shown_details(dict.fromkeys(keys, ""))
+    assert "publish_at" in shown
+    assert {key for key in shown if not key.endswith("sha256")} <= set(DETAILS)
 
 
 def test_details_without_numbers() -> None:

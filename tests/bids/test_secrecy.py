@@ -92,8 +92,24 @@ def _bid_in_secret(world: World, topic_id: int) -> dict[str, str | int]:
     clerk = world.browser("hangzhou_clerk")
     clerk.get(f"/files/{addresses['attachment_id']}/{quote(str(addresses['name']))}", buffered=True)
     clerk.get(f"/bids/{bid_id}")
+    _refused_upload(world, topic_id)
     assert clerk.post(f"/bids/{bid_id}/withdraw", {"opinion": CANARY}).status_code == 403
     return addresses
+
+
+def _refused_upload(world: World, topic_id: int) -> None:
+    """A form with a good and a bad file, then without the good one: what was kept comes and goes unseen."""
+    bid_id = draft_bid(world, topic_id, "jiaxing", CANARY)
+    with world.reading() as session:
+        version = session.get_one(Bid, bid_id).version
+    clerk, url = world.browser("jiaxing_clerk"), f"/bids/{bid_id}/edit/pledge"
+    clerk.get(url)
+    sent = {"pledged": "y", "version": str(version)}
+    chosen = [(io.BytesIO(pdf(CANARY)), f"{CANARY}.pdf"), (io.BytesIO(b"MZ"), "x.pdf")]
+    answer = clerk.post(url, {**sent, "files": chosen}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    (kept,) = re.findall(r'name="files-pending" value="(\d+)"', answer.text)
+    assert clerk.post(url, {**sent, "files-pending": kept, "files-drop": kept}).status_code == 302
 
 
 def _other_joint_bids(world: World, topic_id: int, units: dict[str, int]) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from marketplace.audit.models import AuditRow
+from marketplace.audit.queries import visible_rows
+from marketplace.audit.seals import bid_seal
 from marketplace.bids.models import Bid
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.files import pending
@@ -47,6 +50,36 @@ def stored(world: World) -> list[Path]:
 def attached(world: World) -> list[str]:
     with world.reading() as session:
         return list(session.scalars(select(Attachment.name).order_by(Attachment.name)))
+
+
+def trail(world: World, *actions: str) -> list[AuditRow]:
+    """The rows of some actions, oldest first, sealed ones too."""
+    with world.reading() as session:
+        found = session.scalars(select(AuditRow).where(AuditRow.action.in_(actions)).order_by(AuditRow.id))
+        return list(found)
+
+
+def test_every_kept_upload_leaves_its_row(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "MOST_HELD", 1)
+    hold(sqlite_world, given("a"), given("b"), GivenFile("假.pdf", io.BytesIO(b"MZ")))
+    held, away = trail(sqlite_world, "FileHeld", "FileTurnedAway")
+    assert (held.details["name"], away.details["name"]) == ("a.pdf", "b.pdf")
+    assert held.details["until"] == (sqlite_world.clock() + pending.KEPT_FOR).isoformat()
+    assert held.person_name == "杭州市局填报员（示例）"
+    page = sqlite_world.browser("auditor").get("/audit?kind=FileHeld").text
+    assert "a.pdf" in page
+    assert "2026年3月5日 09:00" in page
+
+
+def test_a_kept_file_given_up_leaves_its_row_once(sqlite_world: World) -> None:
+    hold(sqlite_world, given("a"), given("b"))
+    first, second = kept(sqlite_world)
+    for _ in range(2):
+        with sqlite_world.uow("hangzhou_clerk") as uow:
+            pending.let_go(uow, "leaflet", 1, [first.id])
+    with sqlite_world.uow("hangzhou_head") as uow:
+        pending.let_go(uow, "leaflet", 1, [second.id])
+    assert [row.details["name"] for row in trail(sqlite_world, "FileLetGo")] == ["a.pdf"]
 
 
 def test_the_same_file_is_kept_once_and_a_bad_one_not_at_all(world: World) -> None:
@@ -249,6 +282,10 @@ def test_the_files_of_a_bid_survive_too_and_a_bad_one_is_named(sqlite_world: Wor
     assert refused.status_code == 422
     assert "“假.pdf”" in refused.text
     assert [item.name for item in kept(world)] == ["新方案.pdf"]
+    (row,) = trail(world, "FileHeld")
+    assert (row.seal_key, row.details["owner_kind"]) == (bid_seal(bid_id), "bid")
+    with world.reading() as session:
+        assert row.id not in [shown.id for shown in session.scalars(visible_rows())]
     data = {"pledged": "y", "version": now, "files-pending": listed(refused.text)}
     saved = clerk.post(f"{url}/autosave", data)
     assert saved.json is not None
