@@ -6,6 +6,8 @@ from marketplace.bids.reminders import remind_unsubmitted, unsubmitted_keys
 from marketplace.computations.work import run_due
 from marketplace.core.text import N_
 from marketplace.files.pending import over_keys, remove_over
+from marketplace.files.sweeping import NAME as SWEEP_FILES
+from marketplace.files.sweeping import Sweeper
 from marketplace.notifications.delivery import deliver_due
 from marketplace.notifications.jobs import AnyJob, Job, RowJob, SteppedJob
 from marketplace.organisations.operations.invitations import expire_invitations, expired_keys
@@ -13,7 +15,7 @@ from marketplace.organisations.throttle import forget_old_tries
 from marketplace.projects.reminding import due_keys, remind_due
 from marketplace.reviews.reminders import remind_experts, reminder_keys
 from marketplace.topics.operations import publish_due_topics
-from marketplace.topics.queries import due_topic_keys
+from marketplace.topics.queries import due_topic_keys, last_seal
 
 JOBS: tuple[AnyJob, ...] = (
     RowJob("publish-due-topics", N_("定时发榜"), due_topic_keys, publish_due_topics),
@@ -22,7 +24,8 @@ JOBS: tuple[AnyJob, ...] = (
     RowJob("remind-of-milestones", N_("里程碑提醒与催办"), due_keys, remind_due),
     RowJob("remind-experts", N_("评分提醒"), reminder_keys, remind_experts),
     RowJob("expire-invitations", N_("邀请过期"), expired_keys, expire_invitations),
-    RowJob("remove-kept-uploads", N_("清理暂存附件"), over_keys, remove_over),
+    RowJob("remove-kept-uploads", N_("清理暂存附件"), over_keys, remove_over, sealed=True),
+    SteppedJob(SWEEP_FILES, N_("清理无主文件"), Sweeper(last_seal)),
     Job("forget-old-tries", N_("清理登录尝试"), forget_old_tries),
     SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )

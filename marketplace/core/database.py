@@ -183,8 +183,10 @@ def database_now(session: Session, fallback: datetime) -> datetime:
 
 def one_at_a_time(session: Session, *names: str, shared: bool = False) -> None:
     """Until the end of this transaction nobody else passes here with one of the same names; ``shared``: nobody but
-    others who share it. They are taken in the order given. On SQLite a writing session already holds the only write
-    lock."""
+    others who share it. They are taken in the order given. On SQLite a writing session holds the only write lock as
+    soon as it has begun."""
     if session.get_bind().dialect.name == "postgresql":
         lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
         session.execute(select(*(lock(func.hashtext(name)) for name in names)))
+    else:
+        session.connection()

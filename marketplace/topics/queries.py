@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Select, Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
+from marketplace.audit.seals import topic_seal
 from marketplace.core.actor import Actor
 from marketplace.core.clock import beijing_date
 from marketplace.core.errors import NotFound
@@ -188,6 +189,13 @@ def due_topics(session: Session, now: datetime, only: int | None = None) -> Sequ
 def due_topic_keys(session: Session, now: datetime) -> Sequence[int]:
     """Their ids, in that order."""
     return session.scalars(select(Topic.id).where(*_due(now)).order_by(Topic.publish_at, Topic.id)).all()
+
+
+def last_seal(session: Session) -> str | None:
+    """The seal that is broken last of all that are closed now: under it lies what may be about any sealed bid."""
+    query = select(Topic.id).where(Topic.state == TopicState.OPEN).order_by(Topic.deadline.desc(), Topic.id)
+    last = session.scalar(query.limit(1))
+    return None if last is None else topic_seal(last)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
