@@ -35,7 +35,14 @@ from marketplace.reviews.codes import follows_seed
 from marketplace.reviews.models import Duty, Panel, PanelItem, PanelOpinion, ScoreSheet, Seat
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import OF_DUTY
-from marketplace.reviews.workflow import DutyState, OpinionState, PanelState, SeatState, SheetState
+from marketplace.reviews.workflow import (
+    DutyState,
+    OpinionState,
+    PanelState,
+    SeatState,
+    SheetState,
+    SubjectKind,
+)
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion
 from marketplace.topics.rules import rule_problems, rules_from_dict
 from marketplace.topics.workflow import ListState, TopicState
@@ -353,6 +360,18 @@ def final_opinions_match_their_hash(context: Context) -> Iterable[str]:
             sha256_hex(content) != print_ for content, print_ in [*kept, (opinion.content, opinion.sha256)]
         ):
             yield f"PanelOpinion {opinion.id}"
+
+
+@check
+def topics_know_their_panel(context: Context) -> Iterable[str]:
+    """What the workbench looks for is kept on the topic: the day of convening and, once it is there, of the result."""
+    concluded = (Panel.state == PanelState.CONCLUDED) & Topic.result_at.is_(None)
+    query = (
+        select(Topic.id)
+        .outerjoin(Panel, (Panel.topic_id == Topic.id) & (Panel.subject_kind == SubjectKind.BID))
+        .where((Panel.id.is_(None) != Topic.convened_at.is_(None)) | concluded)
+    )
+    return _ids(context, "Topic", query)
 
 
 @check

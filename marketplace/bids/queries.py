@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.audit.seals import bid_seal
@@ -418,7 +429,7 @@ def file_facts(files: Sequence[Attachment]) -> list[dict[str, Any]]:
     ]
 
 
-def titles_of(name: str) -> Select[str, int, str]:
-    """Kind, id and topic's title of the bids whose ids are bound as ``name``: only for those who acted on them."""
-    wanted = Bid.id.in_(bindparam(name, expanding=True))
-    return select(literal("bid"), Bid.id, Topic.title).join(Topic, Topic.id == Bid.topic_id).where(wanted)
+def title_of(bid_id: ColumnElement[Any]) -> ScalarSelect[str]:
+    """The title of the topic that the bid of this number is for: only for those who acted on it."""
+    found = select(Topic.title).join(Bid, Bid.topic_id == Topic.id).where(Bid.id == bid_id)
+    return found.scalar_subquery()

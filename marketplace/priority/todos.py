@@ -18,6 +18,10 @@ from marketplace.projects.models import Project
 from marketplace.projects.workflow import ProjectState
 
 MOST = 50
+LINE = (
+    PriorityList.id, PriorityList.title, PriorityList.state, PriorityList.created_by, PriorityList.created_at,
+    PriorityList.correction_by, PriorityList.declare_until, PriorityList.announced_at, PriorityList.is_sample,
+)  # fmt: skip
 WAITING = {
     PriorityState.DRAFT: N_("公布轮次规则"),
     PriorityState.ANNOUNCED: N_("发布优先名单"),
@@ -37,7 +41,7 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
     if actor.has(Role.APPROVER):
         found += [
             _item(WAITING[PriorityState(plist.state)], plist)
-            for plist, _waiting in _open(session)
+            for plist in _open(session)
             if actor.person_id != _first(plist)
         ]
     if actor.has(*BUREAU_ROLES):
@@ -71,13 +75,13 @@ def _to_declare(session: Session, actor: Actor, now: datetime) -> list[WorkItem]
 def _to_decide(session: Session) -> list[WorkItem]:
     """Rounds with submitted declarations."""
     return [
-        replace(_declaring(N_("核定%(count)s项指标申报"), plist), params={"count": waiting})
-        for plist, waiting in _open(session)
-        if waiting and plist.state == PriorityState.ANNOUNCED
+        replace(_declaring(N_("核定%(count)s项指标申报"), plist), params={"count": plist.waiting})
+        for plist in _open(session)
+        if plist.waiting and plist.state == PriorityState.ANNOUNCED
     ]
 
 
-def _declaring(what: str, plist: PriorityList) -> WorkItem:
+def _declaring(what: str, plist: Any) -> WorkItem:
     return WorkItem(
         what, plist.title, "priority.declarations", {"list_id": plist.id}, due_at=plist.declare_until,
         since=plist.announced_at, is_sample=plist.is_sample,
@@ -88,12 +92,13 @@ def ongoing_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem
     """进行中: the rounds of the officers that are not published."""
     if not actor.has(Role.OFFICER):
         return []
-    return [_item(GOING_ON[PriorityState(plist.state)], plist) for plist, _waiting in _open(session)]
+    return [_item(GOING_ON[PriorityState(plist.state)], plist) for plist in _open(session)]
 
 
-def _first(plist: PriorityList) -> int | None:
+def _first(plist: Any) -> int | None:
     """Who did the first half and cannot do the second."""
-    return plist.correction_by if plist.state == PriorityState.CORRECTING else plist.created_by
+    first: int | None = plist.correction_by if plist.state == PriorityState.CORRECTING else plist.created_by
+    return first
 
 
 def _open(session: Session) -> Sequence[Any]:
@@ -107,14 +112,14 @@ def _open_rounds() -> Executable:
         Declaration.list_id == PriorityList.id, Declaration.state == DeclarationState.SUBMITTED
     )
     return (
-        select(PriorityList, submitted.scalar_subquery())
+        select(*LINE, submitted.scalar_subquery().label("waiting"))
         .where(PriorityList.state != PriorityState.PUBLISHED)
         .order_by(PriorityList.created_at, PriorityList.id)
         .limit(MOST)
     )
 
 
-def _item(what: str, plist: PriorityList) -> WorkItem:
+def _item(what: str, plist: Any) -> WorkItem:
     return WorkItem(
         what, plist.title, "priority.show", {"list_id": plist.id}, since=plist.created_at,
         is_sample=plist.is_sample,

@@ -39,7 +39,7 @@ class Project(Numbered, Versioned, Base):
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("score IS NULL OR score BETWEEN 0 AND 10000", name="score_range"),
         Index("ix_project_lead_state", "lead_id", "state"),
-        Index("ix_project_state_due", "state", "due_on"),
+        Index("ix_project_state_due", "state", "due_on", "id"),
     )
 
     number: Mapped[str] = mapped_column(String(40), unique=True)

@@ -55,10 +55,10 @@ class Panel(Numbered, Versioned, Base):
             sqlite_where=text("subject_kind = 'bid'"),
             postgresql_where=text("subject_kind = 'bid'"),
         ),
-        Index("ix_panel_state", "state", "convened_at"),
+        Index("ix_panel_state", "state", "convened_at", "id"),
         Index("ix_panel_topic", "topic_id", "subject_kind", "state"),
         Index("ix_panel_convened_at", "convened_at"),
-        Index("ix_panel_concluded_at", "state", "concluded_at"),
+        Index("ix_panel_concluded_at", "state", "concluded_at", "id"),
     )
 
     subject_kind: Mapped[str] = mapped_column(String(16))

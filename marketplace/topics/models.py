@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -62,7 +63,15 @@ class Topic(Numbered, Versioned, Base):
         CheckConstraint("max_awardees BETWEEN 1 AND 5", name="max_awardees"),
         CheckConstraint("award_mode <> 'single' OR max_awardees = 1", name="single_awardee"),
         CheckConstraint("duration_months BETWEEN 0 AND 60", name="duration"),
-        Index("ix_topic_state_deadline", "state", "deadline"),
+        Index("ix_topic_state_deadline", "state", "deadline", "id"),
+        Index(
+            "ix_topic_without_panel",
+            "state",
+            "deadline",
+            "id",
+            sqlite_where=text("state = 'in_review' AND convened_at IS NULL"),
+            postgresql_where=text("state = 'in_review' AND convened_at IS NULL"),
+        ),
         Index("ix_topic_published_at", "published_at"),
         Index("ix_topic_result_at", "state", "result_at"),
     )
@@ -98,6 +107,8 @@ class Topic(Numbered, Versioned, Base):
     published_at: Mapped[datetime | None]
     published_version: Mapped[int] = mapped_column(Integer, default=0)
     opened_at: Mapped[datetime | None]
+    convened_at: Mapped[datetime | None]
+    """When the panel on its bids was convened (组建评审组): the workbench looks for what waits for one."""
     result_at: Mapped[datetime | None]
     """When the panel on its bids came to its result (形成评审结果): the workbench looks for what stands between the
     result and the award."""

@@ -7,11 +7,11 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Executable, Select, String, bindparam, cast, literal, select, union_all
+from sqlalchemy import ColumnElement, Executable, ScalarSelect, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
-from marketplace.bids.queries import titles_of
+from marketplace.bids.queries import title_of
 from marketplace.priority.models import PriorityList
 from marketplace.projects.models import Project
 from marketplace.reviews.models import Panel
@@ -30,8 +30,6 @@ ENDPOINTS = {
 }
 """The kinds of object a deed is shown for, with the page of each and the name of its key there."""
 
-Key = tuple[str, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -48,17 +46,18 @@ class Deed:
 
 
 def done_by(session: Session, person_id: int) -> list[Deed]:
-    """The newest deeds first, in two statements. One's own deeds may be seen though others may not yet know of
-    them."""
-    groups = _grouped(session.execute(_own_rows(), {"person": person_id}).all())[:SHOWN]
-    names = _subjects(session, {_key(rows[0]) for rows in groups})
-    return [_deed(rows, names) for rows in groups]
+    """The newest deeds first, in one statement. One's own deeds may be seen though others may not yet know of them."""
+    rows = session.execute(_own_rows(), {"person": person_id}).all()
+    return [_deed(same) for same in _grouped(rows)[:SHOWN]]
 
 
 @cache
 def _own_rows() -> Executable:
-    return (
-        select(AuditRow.label, AuditRow.at, AuditRow.subject_kind, AuditRow.subject_id, AuditRow.reason)
+    """The newest rows, then each with the title of its object."""
+    newest = (
+        select(
+            AuditRow.id, AuditRow.label, AuditRow.at, AuditRow.subject_kind, AuditRow.subject_id, AuditRow.reason
+        )
         .where(
             AuditRow.person_id == bindparam("person"),
             AuditRow.outcome == "done",
@@ -66,11 +65,27 @@ def _own_rows() -> Executable:
         )
         .order_by(AuditRow.at.desc(), AuditRow.id.desc())
         .limit(READ_LIMIT)
-    )
+        .subquery("newest")
+    )  # fmt: skip
+    title = case(_titles(newest.c.subject_id), value=newest.c.subject_kind)
+    return select(newest, title.label("subject")).order_by(newest.c.at.desc(), newest.c.id.desc())
 
 
-def _key(row: Any) -> Key:
-    return row.subject_kind, row.subject_id or 0
+def _titles(number: ColumnElement[Any]) -> dict[str, ScalarSelect[str]]:
+    """Kind of object → the title of the one with this number."""
+    of_panel = select(Topic.title).join(Panel, Panel.topic_id == Topic.id).where(Panel.id == number)
+    return {
+        "challenge_list": _title(ChallengeList.title, ChallengeList.id == number),
+        "topic": _title(Topic.title, Topic.id == number),
+        "bid": title_of(number),
+        "panel": of_panel.scalar_subquery(),
+        "project": _title(Project.title, Project.id == number),
+        "priority_list": _title(PriorityList.title, PriorityList.id == number),
+    }
+
+
+def _title(title: Any, same: ColumnElement[bool]) -> ScalarSelect[str]:
+    return select(title).where(same).scalar_subquery()
 
 
 def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
@@ -78,33 +93,8 @@ def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
     return [list(group) for _key, group in same]
 
 
-def _subjects(session: Session, keys: set[Key]) -> dict[Key, str]:
-    wanted: dict[str, list[int]] = {kind: [] for kind in ENDPOINTS}
-    for kind, number in keys:
-        wanted[kind].append(number)
-    return {(kind, number): title for kind, number, title in session.execute(_titles(), wanted)}
-
-
-@cache
-def _titles() -> CompoundSelect[Any]:
-    """The titles of objects of all kinds in one statement."""
-    return union_all(
-        _titled("challenge_list", ChallengeList.id, ChallengeList.title, select(ChallengeList)),
-        _titled("topic", Topic.id, Topic.title, select(Topic)),
-        titles_of("bid"),
-        _titled("panel", Panel.id, Topic.title, select(Panel).join(Topic, Topic.id == Panel.topic_id)),
-        _titled("project", Project.id, Project.title, select(Project)),
-        _titled("priority_list", PriorityList.id, PriorityList.title, select(PriorityList)),
-    )
-
-
-def _titled(kind: str, number: Any, title: Any, source: Select[Any]) -> Select[Any]:
-    wanted = number.in_(bindparam(kind, expanding=True))
-    return source.with_only_columns(literal(kind), number, cast(title, String)).where(wanted)
-
-
-def _deed(rows: Sequence[Any], names: dict[Key, str]) -> Deed:
+def _deed(rows: Sequence[Any]) -> Deed:
     row = rows[0]
     endpoint, name = ENDPOINTS[row.subject_kind]
-    subject = names.get(_key(row), "")
-    return Deed(row.label, row.at, subject, endpoint, {name: _key(row)[1]}, row.reason, len(rows))
+    values = {name: row.subject_id or 0}
+    return Deed(row.label, row.at, row.subject or "", endpoint, values, row.reason, len(rows))

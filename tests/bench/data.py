@@ -127,7 +127,7 @@ class Writer:
         self.tables.add(model.__tablename__)
 
     def finish(self) -> None:
-        """Commits; sets PostgreSQL's counters after rows were written with their own ids; renews the statistics."""
+        """Commits; sets PostgreSQL's counters after rows were written with their own ids."""
         self.session.commit()
         if self.session.get_bind().dialect.name == "postgresql":
             for table in sorted(self.tables):
@@ -138,7 +138,6 @@ class Writer:
                     self.session.execute(
                         text(f"SELECT setval('{found}', (SELECT coalesce(max(id), 1) FROM {table}))")  # noqa: S608
                     )
-        self.session.execute(text("ANALYZE"))
         self.session.commit()
 
 

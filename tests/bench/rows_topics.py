@@ -71,6 +71,7 @@ def topic_row(plan: Plan, topic: int) -> Row:
         "expected_standard": {"level": "", "prefix": "", "note": ""}, "plan_metric": "standards_30",
         "deadline": deadline, "published_at": deadline - days(30), "published_version": 1,
         "opened_at": None if is_open else deadline,
+        "convened_at": None if is_open else deadline,
         "result_at": plan.now - days(33) if plan.is_concluded(topic) else None,
         "created_on": (deadline - days(40)).date(),
         "state": "open" if is_open else ("awarded" if plan.is_awarded(topic) else "in_review"),

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, update
+from sqlalchemy import event, text, update
 from werkzeug.test import TestResponse
 
 from marketplace.application import create_app
@@ -193,4 +193,13 @@ def fill(parts: Runtime, people: Mapping[str, int], amounts: Amounts) -> Built:
         built = build(session, amounts, people, bench_now())
         rebuild(uow)
         session.commit()
+    know_the_rows(parts)
     return built
+
+
+def know_the_rows(parts: Runtime) -> None:
+    """What PostgreSQL does by itself some minutes after so many rows have come (its servers here keep no background
+    workers), and what SQLite is told to do after an upgrade."""
+    statement = "VACUUM (ANALYZE)" if parts.engine.dialect.name == "postgresql" else "ANALYZE"
+    with parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))

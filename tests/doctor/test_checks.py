@@ -106,3 +106,11 @@ def test_terms_changed_behind_the_announced_hash_are_found(sqlite_world: World) 
         (found,) = uow.session.query(FundingTerms).all()
         found.sha256 = sha256_hex(found.rules)
     assert list(findings(sqlite_world)) == ["announced-rounds-kept-their-rules"]
+
+
+def test_a_topic_that_notes_a_panel_it_does_not_have_is_found(sqlite_world: World) -> None:
+    accepted_project(sqlite_world, "hangzhou", "85")
+    assert "topics-know-their-panel" not in findings(sqlite_world)
+    with sqlite_world.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE topic SET convened_at = '2026-01-01 00:00:00.000000'")
+    assert "topics-know-their-panel" in findings(sqlite_world)

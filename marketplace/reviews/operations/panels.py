@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from marketplace.core.clock import before_deadline, beijing_date
 from marketplace.core.errors import Invalid
@@ -58,11 +58,19 @@ def convene_panel(
     )  # fmt: skip
     uow.session.add(panel)
     uow.session.flush()
+    if kind == SubjectKind.BID:
+        _note(uow, topic)
     ordered = in_drawn_order(items, protocol_from(panel.protocol))
     uow.session.add_all(_item(panel, position, subject) for position, subject in enumerate(ordered, 1))
     uow.session.flush()
     uow.emit(PanelConvened(panel_id=panel.id, kind=kind))
     return panel
+
+
+def _note(uow: UnitOfWork, topic: Topic) -> None:
+    """The topic waits for its panel no longer. Its text is the same, so it keeps its version: who convened at the
+    same moment learns that there is a panel, not that the topic has changed."""
+    uow.session.execute(update(Topic).where(Topic.id == topic.id).values(convened_at=uow.now))
 
 
 def _already(uow: UnitOfWork, topic: Topic, kind: str, items: Sequence[Subject]) -> bool:
