@@ -375,6 +375,29 @@ def topics_know_their_panel(context: Context) -> Iterable[str]:
 
 
 @check
+def final_opinions_have_the_heads_word(context: Context) -> Iterable[str]:
+    """Of the very text that is final, or the reason why it was not waited for."""
+    query = select(PanelOpinion).where(PanelOpinion.state == OpinionState.FINAL)
+    for opinion in context.session.scalars(query):
+        given = opinion.confirmation or {}
+        needed = bool((opinion.content or {}).get("head"))
+        if needed and not given.get("without") and given.get("sha256") != opinion.sha256:
+            yield f"PanelOpinion {opinion.id}"
+
+
+@check
+def heads_are_members_of_their_panels(context: Context) -> Iterable[str]:
+    """组长: not called for single items only, and never the officer who convened the panel."""
+    query = (
+        select(Seat.id)
+        .join(Panel, Panel.id == Seat.panel_id)
+        .join(Expert, Expert.id == Seat.expert_id)
+        .where(Seat.heads, Seat.extra | (Expert.person_id == Panel.convened_by))
+    )
+    return _ids(context, "Seat", query)
+
+
+@check
 def concluded_panels_have_all_sheets(context: Context) -> Iterable[str]:
     query = (
         select(Panel.id)

@@ -91,6 +91,8 @@ REACTIONS: Reactions = {
     bid.BidDisqualified: (bid_mails.tell_disqualification,),
     review.PanelReleased: (review_mails.invite_members,),
     review.SeatAdded: (review_mails.invite_replacement, review_mails.ask_newcomer),
+    review.HeadNamed: (review_mails.tell_late_head,),
+    review.HeadStoodDown: (review_mails.tell_that_head_stood_down,),
     review.PreferencesAsked: (review_mails.ask_for_preferences,),
     review.SeatDeclined: (review_mails.tell_of_refusal,),
     review.SeatExcluded: (review_mails.tell_of_exclusion,),

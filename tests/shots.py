@@ -30,7 +30,7 @@ from marketplace.organisations.sessions import begin_session
 from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
-from marketplace.reviews.models import Panel, PanelItem, PanelOpinion, Seat
+from marketplace.reviews.models import Panel, PanelItem, PanelNote, PanelOpinion, Seat
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.sample.cast import CAST
@@ -62,6 +62,13 @@ def first(session: Session, query: Select[Any]) -> Any:
     return found
 
 
+def unwritten() -> Select[Any]:
+    """Panels whose opinion waits for their head's word."""
+    final = select(PanelOpinion.panel_id)
+    said = select(PanelNote.panel_id)
+    return select(Panel.id).where(Panel.id.in_(said), Panel.id.not_in(final))
+
+
 def shots(parts: Runtime) -> list[Shot]:
     """The pages worth looking at, with the addresses of this demonstration's objects."""
     with reading_session(parts.engine) as session:
@@ -86,6 +93,7 @@ def shots(parts: Runtime) -> list[Shot]:
         blind = next(one for one in panels if protocol_from(one.protocol).blind)
         item = first(session, select(PanelItem).where(PanelItem.panel_id == scoring.id))
         opinion = first(session, select(PanelOpinion))
+        waiting = first(session, select(Seat).where(Seat.heads, Seat.panel_id.in_(unwritten())))
         asking = first(
             session,
             select(Panel).where(Panel.state == PanelState.DRAFT, Panel.preferences_until.is_not(None)),
@@ -125,6 +133,10 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("blinding", f"/panels/{blind.id}/blinding", "officer"),
             Shot("blind-item", f"/panels/{blind.id}/blinding/{blind.items[0].id}", "officer"),
             Shot("opinion", f"/panels/{opinion.panel_id}/opinion", "officer"),
+            Shot("opinion-head", f"/panels/{waiting.panel_id}/opinion", keys[waiting.expert.person.email]),
+            Shot("analysis-head", f"/panels/{waiting.panel_id}/analysis", keys[waiting.expert.person.email]),
+            Shot("panel-scoring", f"/panels/{scoring.id}", "officer"),
+            Shot("panel-draft", f"/panels/{asking.id}", "officer"),
             Shot("assignment", f"/panels/{asking.id}/assignment", "officer"),
             Shot("preferences", f"/reviews/{silent.id}/preferences", keys[silent.expert.person.email]),
             Shot("reviews", "/reviews", expert),

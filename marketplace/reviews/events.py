@@ -73,6 +73,26 @@ class SeatRecused(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeadNamed(PanelEvent):
+    """``opinion``: her name, and why she takes another's place. ``late``: the panel scores already."""
+
+    seat_id: int
+    expert_id: int
+    opinion: str
+    late: bool
+    audit_label: ClassVar[str] = N_("指定组长")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadStoodDown(PanelEvent):
+    """The head keeps away from one of the items, so she leads the panel no more."""
+
+    seat_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("组长因回避不再任组长")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraCalled(PanelEvent):
     """The marks of an item lay too far apart; by the protocol another expert scores it too. ``seated``: she sits on
     the panel already."""
@@ -271,11 +291,22 @@ class NoteWritten(PanelEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpinionFinalised(PanelEvent):
-    """The panel's opinion stands in this version; its words stay with the panel."""
+    """The panel's opinion stands in this version; its words stay with the panel. ``opinion``: why it was made final
+    without the head's word, where it was."""
 
     number: int
     sha256: str
+    opinion: str = ""
     audit_label: ClassVar[str] = N_("意见书定稿")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionConfirmed(PanelEvent):
+    """The head gave her word on the text with this fingerprint."""
+
+    number: int
+    sha256: str
+    audit_label: ClassVar[str] = N_("组长确认意见书")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

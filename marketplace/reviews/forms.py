@@ -31,6 +31,24 @@ class DueForm(Form):
     )
 
 
+class HeadForm(Form):
+    """指定组长: one of the members; ``reason`` is needed to put another in the place of one who serves."""
+
+    head = SelectField(
+        _l("组长"),
+        coerce=int,
+        validate_choice=False,
+        description=_l(
+            "组长主持专家讨论，核对并确认专家组意见书。首选的建议人选：职称高的在先，同等的技术类在先，再按选入先后。"
+        ),
+    )
+    reason = LongTextField(_l("更换的原因"), most=500)
+
+    def __init__(self, members: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.head.choices = list(members)
+
+
 class UntilForm(Form):
     """征求评审意愿 until when."""
 

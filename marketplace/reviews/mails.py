@@ -19,6 +19,8 @@ from marketplace.reviews.events import (
     AssignmentMade,
     ExtraCalled,
     ExtraMissing,
+    HeadNamed,
+    HeadStoodDown,
     ItemRecused,
     PanelConcluded,
     PanelReleased,
@@ -33,6 +35,7 @@ from marketplace.reviews.events import (
     SeatRecused,
     SheetReopened,
 )
+from marketplace.reviews.heads import head_of
 from marketplace.reviews.models import Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.subjects import SUBJECTS
@@ -56,10 +59,14 @@ def _members(uow: UnitOfWork, seat_ids: Iterable[int]) -> Sequence[tuple[int, Re
 
 
 def _invite(uow: UnitOfWork, panel: Panel, seat_ids: Iterable[int]) -> None:
+    head = head_of(uow.session, panel.id)
     for seat_id, recipient in _members(uow, seat_ids):
         enqueue(
             uow, kind="panel_invitation", dedupe_key=f"panel-invitation:{seat_id}", recipients=[recipient],
-            context=_context(panel, seat_id=seat_id, outcome=panel.subject_kind == SubjectKind.OUTCOME),
+            context=_context(
+                panel, seat_id=seat_id, outcome=panel.subject_kind == SubjectKind.OUTCOME,
+                heads=head is not None and head.id == seat_id,
+            ),
         )  # fmt: skip
 
 
@@ -75,6 +82,21 @@ def invite_replacement(uow: UnitOfWork, event: SeatAdded) -> None:
     panel = uow.session.get_one(Panel, event.panel_id)
     if panel.state == PanelState.SCORING:
         _invite(uow, panel, [event.seat_id])
+
+
+def tell_late_head(uow: UnitOfWork, event: HeadNamed) -> None:
+    """指定组长 to who leads the panel from now on; at release the invitation says it."""
+    if event.late:
+        _tell_member(uow, uow.session.get_one(Panel, event.panel_id), event.seat_id, "head_named")
+
+
+def tell_that_head_stood_down(uow: UnitOfWork, event: HeadStoodDown) -> None:
+    """组长空缺 to the officers: another is to be named."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    enqueue(
+        uow, kind="head_missing", dedupe_key=f"head-missing:{event.seat_id}:{uow.now.isoformat()}",
+        recipients=_officers(uow), context=_context(panel, expert=event.opinion),
+    )  # fmt: skip
 
 
 def ask_for_preferences(uow: UnitOfWork, event: PreferencesAsked) -> None:
@@ -106,7 +128,7 @@ def tell_of_recusal(uow: UnitOfWork, event: SeatRecused) -> None:
     names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
     enqueue(
         uow, kind="seat_recused", dedupe_key=f"seat-recused:{event.seat_id}", recipients=_officers(uow),
-        context=_context(panel, expert=names[0], opinion=event.opinion),
+        context=_context(panel, expert=names[0], opinion=event.opinion, headed=_was_head(uow, event.seat_id)),
     )  # fmt: skip
 
 
@@ -116,8 +138,13 @@ def tell_of_refusal(uow: UnitOfWork, event: SeatDeclined) -> None:
     names = [recipient.name for _, recipient in _members(uow, [event.seat_id])]
     enqueue(
         uow, kind="seat_declined", dedupe_key=f"seat-declined:{event.seat_id}", recipients=_officers(uow),
-        context=_context(panel, expert=names[0], opinion=event.opinion),
+        context=_context(panel, expert=names[0], opinion=event.opinion, headed=_was_head(uow, event.seat_id)),
     )  # fmt: skip
+
+
+def _was_head(uow: UnitOfWork, seat_id: int) -> bool:
+    """Whether who has left led the panel."""
+    return uow.session.get_one(Seat, seat_id).heads
 
 
 def tell_of_exclusion(uow: UnitOfWork, event: SeatExcluded) -> None:

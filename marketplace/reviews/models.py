@@ -37,6 +37,9 @@ from marketplace.reviews.workflow import (
 )
 from marketplace.topics.models import Topic
 
+ONE_HEAD = "heads AND state IN ('invited', 'confirmed')"
+"""A panel has one head at a time; who has left keeps the mark that she was."""
+
 
 class Panel(Numbered, Versioned, Base):
     """评审组: scores all opened bids of one topic, or one project's outcome, by a rubric frozen in ``rubric``.
@@ -115,15 +118,26 @@ class Seat(Numbered, Versioned, Base):
     """评审席位: one expert on one panel. ``answers`` keeps what she said to each question about her independence:
     {"rule", "params", "answer", "at"}; ``preferred_at`` is when she last said which items she would score.
     ``extra``: she was called for single items only, and does not count as a member of the panel where its size and
-    composition are judged."""
+    composition are judged. ``heads``: she is the panel's head (组长) as long as the seat is active."""
 
     __tablename__ = "seat"
-    __table_args__ = (one_of("state", SeatState), UniqueConstraint("panel_id", "expert_id"))
+    __table_args__ = (
+        one_of("state", SeatState),
+        UniqueConstraint("panel_id", "expert_id"),
+        Index(
+            "uq_seat_head",
+            "panel_id",
+            unique=True,
+            sqlite_where=text(ONE_HEAD),
+            postgresql_where=text(ONE_HEAD),
+        ),
+    )
 
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), index=True)
     state: Mapped[str] = mapped_column(String(16), default=SeatState.INVITED)
     extra: Mapped[bool] = mapped_column(Boolean, default=False)
+    heads: Mapped[bool] = mapped_column(Boolean, default=False)
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     preferred_at: Mapped[datetime | None]
@@ -295,9 +309,10 @@ class PanelNote(Numbered, Base):
 
 
 class PanelOpinion(Numbered, Versioned, Base):
-    """专家组意见书, from its first finalising on. ``content`` is what version ``number`` says, frozen with its
-    fingerprint. ``earlier`` keeps the versions taken back: {"number", "content", "sha256", "finalised_at", "by",
-    "reopened_at", "reason"}."""
+    """专家组意见书, from its first confirmation or finalising on. ``content`` is what version ``number`` says, frozen
+    with its fingerprint. ``confirmation`` is the head's word on one fingerprint: {"by", "at", "sha256"}; of a version
+    made final without it {"without": the reason, "by", "at"}. ``earlier`` keeps the versions taken back: {"number",
+    "content", "sha256", "confirmation", "finalised_at", "by", "reopened_at", "reason"}."""
 
     __tablename__ = "panel_opinion"
     __table_args__ = (one_of("state", OpinionState), UniqueConstraint("panel_id"))
@@ -309,6 +324,7 @@ class PanelOpinion(Numbered, Versioned, Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     finalised_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     finalised_at: Mapped[datetime | None]
+    confirmation: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     earlier: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 

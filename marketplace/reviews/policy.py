@@ -92,12 +92,26 @@ def may_remove_member(
     )
 
 
-def may_release(actor: Actor, panel_state: str, fits: Verdict, leads: int = 0) -> Verdict:
-    """开始评分: the composition must fit the rules; of a blind panel somebody has decided about every lead."""
+def may_name_head(actor: Actor, panel_state: str, seat_state: str, extra: bool = False) -> Verdict:
+    """指定组长: by the office, like the choice of the members: one of them, until the result stands."""
+    return first_refusal(
+        _officer(actor),
+        _in(panel_state, PanelState.DRAFT, PanelState.SCORING),
+        YES if seat_state in ACTIVE_SEATS else no(N_("该专家已不在评审组")),
+        no(N_("按规程增加的专家只评个别项，不能任组长")) if extra else YES,
+    )
+
+
+def may_release(
+    actor: Actor, panel_state: str, fits: Verdict, leads: int = 0, headed: bool = True
+) -> Verdict:
+    """开始评分: the composition must fit the rules; one of the members heads the panel; of a blind panel somebody has
+    decided about every lead."""
     return first_refusal(
         _officer(actor),
         _in(panel_state, PanelState.DRAFT),
         fits,
+        YES if headed else no(N_("请先从成员中指定组长")),
         no(N_("盲评材料中还有%(count)s条可能泄露身份的线索没有处理，请先核查"), count=leads)
         if leads
         else YES,
@@ -126,9 +140,10 @@ def may_conclude(
     disputed: int = 0,
     short: int = 0,
     unscored: int = 0,
+    headed: bool = True,
 ) -> Verdict:
     """形成结果: everybody confirmed has submitted everything, nobody's answer is open, enough have scored, no item
-    still needs another expert, and every outcome has at least one whole score."""
+    still needs another expert, every outcome has at least one whole score, and one of the members heads the panel."""
     return first_refusal(
         _officer(actor),
         _in(panel_state, PanelState.SCORING),
@@ -150,6 +165,7 @@ def may_conclude(
         no(N_("全部评分表都含“无法判断”，没有可用的得分，不能形成结果；请增加能够判断的专家评分"))
         if unscored
         else YES,
+        YES if headed else no(N_("评审组没有组长，请先从成员中另行指定")),
     )
 
 
@@ -228,10 +244,12 @@ def may_vote(actor: Actor, panel_state: str, open_ties: int) -> Verdict:
     )
 
 
-def may_read_analysis(actor: Actor, panel_state: str) -> Verdict:
-    """查看评分分析: by the province and the auditor, after the conclusion; never by experts."""
+def may_read_analysis(actor: Actor, panel_state: str, heads: bool = False) -> Verdict:
+    """查看评分分析: by the province, the auditor and the panel's head, after the conclusion; of the experts by nobody
+    else. ``heads``: the actor is the panel's head. What it says of single experts is not for her (``names_experts``,
+    ``reads_severity``)."""
     return first_refusal(
-        YES if actor.has(*READERS) else no(N_("只有省局经办、审定和监督人员可以查看评分分析")),
+        YES if heads or actor.has(*READERS) else no(N_("只有省局经办、审定、监督人员和组长可以查看评分分析")),
         YES if panel_state == PanelState.CONCLUDED else no(N_("形成结果后才能查看评分分析")),
     )
 
@@ -239,6 +257,11 @@ def may_read_analysis(actor: Actor, panel_state: str) -> Verdict:
 def names_experts(actor: Actor) -> bool:
     """Whether severity and marks stand beside names: for the office only; the auditor reads letters."""
     return actor.has(Role.OFFICER, Role.APPROVER)
+
+
+def reads_severity(actor: Actor) -> bool:
+    """Whether how severe single experts are is shown at all: to the office and (by letters) the auditor."""
+    return actor.has(*READERS)
 
 
 def sees_names(actor: Actor, panel_state: str, blind: bool, member: bool = False) -> bool:
@@ -257,18 +280,32 @@ def may_analyse(actor: Actor, panel_state: str, official: str = "announced") -> 
     )
 
 
-def may_write_note(actor: Actor, panel_state: str, final: bool = False) -> Verdict:
-    """记录评审会讨论: by the office, once the result stands, until the opinion is final."""
+def may_write_note(actor: Actor, panel_state: str, final: bool = False, heads: bool = False) -> Verdict:
+    """记录评审会讨论: by the office and the panel's head, once the result stands, until the opinion is final."""
     return first_refusal(
-        _officer(actor),
+        YES if heads else _officer(actor),
         _in(panel_state, PanelState.CONCLUDED),
         no(N_("专家组意见书已定稿，记录不能再改；确需修改的，先由主持人收回意见书")) if final else YES,
     )
 
 
-def may_read_opinion(actor: Actor, final: bool) -> Verdict:
-    """查看专家组意见书, of a panel whose result one may read: members see it once it is final."""
-    return YES if final or actor.has(*READERS) else no(N_("专家组意见书还没有定稿"))
+def may_read_opinion(actor: Actor, final: bool, heads: bool = False) -> Verdict:
+    """查看专家组意见书, of a panel whose result one may read: its head sees the draft, other members what is final."""
+    return YES if final or heads or actor.has(*READERS) else no(N_("专家组意见书还没有定稿"))
+
+
+def may_confirm_opinion(
+    heads: bool, panel_state: str, final: bool, ready: Verdict, confirmed: bool
+) -> Verdict:
+    """组长确认意见书: by the head alone, once everything that it says stands. ``confirmed``: the text as it stands has
+    been."""
+    return first_refusal(
+        YES if heads else no(N_("只有本评审组组长可以确认意见书")),
+        _in(panel_state, PanelState.CONCLUDED),
+        no(N_("专家组意见书已经定稿")) if final else YES,
+        ready,
+        no(N_("您已经确认过现在的文本")) if confirmed else YES,
+    )
 
 
 def may_finalise_opinion(

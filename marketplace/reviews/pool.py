@@ -51,6 +51,12 @@ class Candidate:
         return self.seat is not None and self.seat.state in ACTIVE_SEATS
 
     @property
+    def may_head(self) -> bool:
+        """May lead the panel: a member of it who must keep away from none of its items."""
+        member = self.sits and self.seat is not None and not self.seat.extra
+        return member and not any(one.forbidden for one in self.recusals.values())
+
+    @property
     def exclusion(self) -> Problem | None:
         """Why she cannot be chosen, whatever it is."""
         return (self.recusal.reason, self.recusal.params) if self.recusal.forbidden else self.barred

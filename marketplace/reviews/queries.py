@@ -40,6 +40,7 @@ from marketplace.reviews.workflow import (
     SheetState,
     SubjectKind,
 )
+from marketplace.reviews.written import opinions_to_write
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState
 
@@ -119,7 +120,7 @@ def _submitted_sheets() -> Any:
 
 
 def live_panels(session: Session) -> Sequence[Any]:
-    """The newest panels that have no result yet, as in ``panels``."""
+    """The newest panels that have no result yet, as in ``panels``, and whether they have a head."""
     return session.execute(_live_panels()).all()
 
 
@@ -131,7 +132,10 @@ def _live_panels() -> Select[Any]:
         for state in (PanelState.DRAFT, PanelState.SCORING)
     )
     chosen = union_all(*(select(query.limit(MOST_WAITING).subquery()) for query in newest))
-    return panels().where(Panel.id.in_(chosen)).limit(MOST_WAITING)
+    headed = (
+        select(Seat.id).where(Seat.panel_id == Panel.id, Seat.heads, Seat.state.in_(ACTIVE_SEATS)).exists()
+    )
+    return panels().add_columns(headed.label("headed")).where(Panel.id.in_(chosen)).limit(MOST_WAITING)
 
 
 def topics_without_panel(session: Session) -> Sequence[Any]:
@@ -151,11 +155,12 @@ def _without_panel() -> Any:
     )
 
 
-def waiting_for_office(session: Session, since: datetime) -> Sequence[Any]:
-    """What waits for the office, in one statement: (waits, id, title, at, is_sample, unrated). ``waits`` is "panel" for
-    topics whose bids have no panel yet, "rating" for panels concluded after ``since`` with ``unrated`` members, and
-    "recusal" for bidders' requests. The oldest of each first."""
-    return session.execute(_waiting_for_office(), {"since": since}).all()
+def waiting_for_office(session: Session, actor: Actor, since: datetime) -> Sequence[Any]:
+    """What waits for the office, in one statement: (waits, id, title, at, is_sample, count). ``waits`` is "panel" for
+    topics whose bids have no panel yet, "rating" for panels concluded after ``since`` with ``count`` members unrated,
+    "opinion" for those that this officer convened and whose opinion is not final (``count``: their heads have
+    confirmed it), and "recusal" for bidders' requests. The oldest of each first."""
+    return session.execute(_waiting_for_office(), {"since": since, "person": actor.person_id or 0}).all()
 
 
 @cache
@@ -166,7 +171,7 @@ def _waiting_for_office() -> Executable:
         Topic.title,
         Topic.opened_at.label("at"),
         Topic.is_sample,
-        literal_column("0", Integer).label("unrated"),
+        literal_column("0", Integer).label("count"),
     )
     concluded = (
         select(Panel.id, Panel.topic_id, Panel.concluded_at, Panel.is_sample, _unrated().label("unrated"))
@@ -178,7 +183,7 @@ def _waiting_for_office() -> Executable:
     panels = (
         select(
             literal_column("'rating'", String).label("waits"), concluded.c.id, Topic.title,
-            concluded.c.concluded_at.label("at"), concluded.c.is_sample, concluded.c.unrated,
+            concluded.c.concluded_at.label("at"), concluded.c.is_sample, concluded.c.unrated.label("count"),
         )
         .join(Topic, Topic.id == concluded.c.topic_id)
         .order_by(concluded.c.concluded_at, concluded.c.id)
@@ -186,14 +191,16 @@ def _waiting_for_office() -> Executable:
     requests = (
         select(
             literal_column("'recusal'", String).label("waits"), RecusalEntry.id, Topic.title,
-            RecusalEntry.asked_at.label("at"), Topic.is_sample, literal_column("0", Integer).label("unrated"),
+            RecusalEntry.asked_at.label("at"), Topic.is_sample, literal_column("0", Integer).label("count"),
         )
         .join(RecusalEntry.topic)
         .where(RecusalEntry.state == RecusalState.REQUESTED)
         .order_by(RecusalEntry.asked_at, RecusalEntry.id)
         .limit(MOST_WAITING)
     )  # fmt: skip
-    return union_all(*(select(part.subquery()) for part in (topics, panels, requests)))
+    return union_all(
+        *(select(part.subquery()) for part in (topics, panels, opinions_to_write(MOST_WAITING), requests))
+    )
 
 
 def _unrated() -> Any:

@@ -16,6 +16,7 @@ from marketplace.reviews.models import Seat
 from marketplace.reviews.policy import READERS
 from marketplace.reviews.queries import live_panels, seats_for, waiting_for_office
 from marketplace.reviews.workflow import PanelState, SeatState
+from marketplace.reviews.written import opinions_to_confirm
 
 RATING_DAYS = 2
 """工作日: how long the office has to rate the members of a concluded panel."""
@@ -24,15 +25,16 @@ RATED_UNTIL = timedelta(days=180)
 
 
 def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
-    """Experts: answer and score. Officers: convene, compose, replace, conclude."""
+    """Experts: answer and score, heads confirm. Officers: convene, compose, replace, conclude, write the opinion."""
     found: list[WorkItem] = []
     if actor.has(Role.EXPERT):
         rows = seats_for(session, actor)
         found += [_for_expert(seat) for seat, items, done in rows if _waits(seat, items, done)]
+        found += [_to_confirm(panel) for panel in opinions_to_confirm(session, actor, now - RATED_UNTIL)]
         found += [_to_prefer(seat) for seat in asked_seats(session, actor) if _is_open(seat, now)]
     if actor.has(Role.OFFICER):
         found += [item for row in _live(session) if (item := _for_officer(row)) is not None]
-        waiting = waiting_for_office(session, now - RATED_UNTIL)
+        waiting = waiting_for_office(session, actor, now - RATED_UNTIL)
         found += [OFFICE[row.waits](row) for row in waiting]
     return found
 
@@ -105,12 +107,32 @@ def _to_convene(topic: Any) -> WorkItem:
 def _to_rate(panel: Any) -> WorkItem:
     return WorkItem(
         N_("评价专家履职，还有%(count)s位"), panel.title, "reviews.panel_ratings", {"panel_id": panel.id},
-        end_of_working_days(panel.at, RATING_DAYS), panel.at, params={"count": panel.unrated},
+        end_of_working_days(panel.at, RATING_DAYS), panel.at, params={"count": panel.count},
         is_sample=panel.is_sample,
     )  # fmt: skip
 
 
-OFFICE = {"panel": _to_convene, "rating": _to_rate, "recusal": _to_decide}
+def _to_write_opinion(panel: Any) -> WorkItem:
+    what = N_("组长已确认，意见书待定稿") if panel.count else N_("拟定专家组意见书")
+    return WorkItem(
+        what,
+        panel.title,
+        "reviews.panel_opinion",
+        {"panel_id": panel.id},
+        None,
+        panel.at,
+        is_sample=panel.is_sample,
+    )
+
+
+def _to_confirm(panel: Any) -> WorkItem:
+    return WorkItem(
+        N_("核对并确认专家组意见书"), panel.title, "reviews.panel_opinion", {"panel_id": panel.id}, None,
+        panel.concluded_at, is_sample=panel.is_sample,
+    )  # fmt: skip
+
+
+OFFICE = {"panel": _to_convene, "rating": _to_rate, "recusal": _to_decide, "opinion": _to_write_opinion}
 """What waits for the office → how the workbench says it."""
 
 
@@ -124,6 +146,8 @@ def _for_officer(panel: Any) -> WorkItem | None:
         what = N_("选定评审专家")
     elif panel.seats < panel.size:
         what = N_("补充评审专家")
+    elif not panel.headed:
+        what = N_("指定组长")
     elif panel.sheets >= panel.duties:
         what = N_("汇总评审结果")
     if not what:

@@ -3,8 +3,11 @@
 from marketplace.reviews.analysis.meeting import open_disputes
 from marketplace.reviews.analysis.operations import Vote, record_meeting_vote, write_note
 from marketplace.reviews.analysis.reading import analysis_of
+from marketplace.reviews.heads import head_of
 from marketplace.reviews.models import Panel
+from marketplace.reviews.opinion.confirming import confirm_opinion
 from marketplace.reviews.opinion.operations import finalise_opinion
+from marketplace.reviews.opinion.reading import draft_of
 from marketplace.reviews.queries import items_of
 from marketplace.reviews.workflow import NoteKind
 from marketplace.sample.stage import Stage
@@ -21,7 +24,14 @@ OVERALL = (
 
 
 def concluded(stage: Stage, panel_id: int) -> None:
-    """The meeting votes where it must; the chair writes the opinions and makes the document final."""
+    """The opinions are written, the head confirms them, and the chair makes the document final."""
+    drafted(stage, panel_id)
+    _confirmed_by_head(stage, panel_id)
+    stage.do("officer", finalise_opinion, (Panel, panel_id))
+
+
+def drafted(stage: Stage, panel_id: int) -> None:
+    """The meeting votes where it must; the chair writes the opinions, which wait for the head's word."""
     stage.compute_waiting()
     with stage.acting("officer") as uow:
         panel = uow.session.get_one(Panel, panel_id)
@@ -33,4 +43,14 @@ def concluded(stage: Stage, panel_id: int) -> None:
             if place == 1:
                 write_note(uow, panel, item.id, NoteKind.DISSENT, DISSENT)
         write_note(uow, panel, None, NoteKind.CONCLUSION, OVERALL)
-        finalise_opinion(uow, panel)
+
+
+def _confirmed_by_head(stage: Stage, panel_id: int) -> None:
+    """The panel's head reads the draft and confirms it."""
+    with stage.acting(None) as uow:
+        panel = uow.session.get_one(Panel, panel_id)
+        head, seen = head_of(uow.session, panel_id), draft_of(uow.session, panel, None).sha256
+        person = None if head is None else head.expert.person_id
+    for key, one in stage.people.items():
+        if one == person:
+            stage.do(key, confirm_opinion, (Panel, panel_id), seen)

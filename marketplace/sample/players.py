@@ -14,6 +14,7 @@ from marketplace.bids.content import content_from_dict
 from marketplace.bids.models import AwardDecision, Bid
 from marketplace.bids.queries import AGREEMENT
 from marketplace.core.actor import Role
+from marketplace.core.clock import beijing_date
 from marketplace.core.money import FEN_PER_WAN
 from marketplace.experts import operations as pool
 from marketplace.experts.models import Expert, ExpertKind
@@ -25,12 +26,23 @@ from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
 from marketplace.reviews.blind.checks import blind_items
 from marketplace.reviews.blind.leads import LeadKind
+from marketplace.reviews.heads import head_in, proposed
 from marketplace.reviews.models import Panel, RecusalEntry, Seat
 from marketplace.reviews.offline.reading import OPINION, Filled, Row
 from marketplace.reviews.offline.standing import desk_of, identity_of
-from marketplace.reviews.operations import assignment, blinding, panels, ratings, recusals, results, sheets
+from marketplace.reviews.operations import (
+    assignment,
+    blinding,
+    heads,
+    panels,
+    ratings,
+    recusals,
+    results,
+    sheets,
+)
 from marketplace.reviews.operations.offline import import_sheets
-from marketplace.reviews.queries import duties_of, items_of, own_items, place_for
+from marketplace.reviews.pool import pool_for
+from marketplace.reviews.queries import duties_of, items_of, own_items, place_for, seats_of
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import DutyOrigin, SeatState, SubjectKind
@@ -172,8 +184,23 @@ def ask_for_recusals(stage: Stage, topic_id: int, bidder: Bidder, bid_id: int) -
     stage.do("officer", pool.enrol_expert, (Person, stage.people["quzhou_clerk"]), talent)
 
 
+def name_head(stage: Stage, panel_id: int) -> None:
+    """The officer names whom the program proposes to head the panel."""
+    with stage.acting("officer") as uow:
+        panel = uow.session.get_one(Panel, panel_id)
+        fit = {
+            one.seat.id
+            for one in pool_for(uow.session, panel, beijing_date(uow.now)).candidates
+            if one.may_head and one.seat is not None
+        }
+        members = [seat for seat in seats_of(uow.session, panel_id) if seat.id in fit]
+        if head_in(members) is None and (best := proposed(members)) is not None:
+            heads.name_head(uow, panel, best.id)
+
+
 def release(stage: Stage, panel_id: int, days: int = 10) -> None:
-    """The officer lets the scoring begin."""
+    """The officer names the panel's head and lets the scoring begin."""
+    name_head(stage, panel_id)
     stage.do("officer", panels.release_panel, (Panel, panel_id), stage.moment + timedelta(days=days))
 
 

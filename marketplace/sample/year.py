@@ -219,6 +219,7 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
         return
     players.judged(stage, panel_id, qualities, astray=life in SHARED)
     if life.stop == "concluded":
+        opinions.drafted(stage, panel_id)
         return
     players.rate(stage, panel_id)
     if life.stop == "proposed":

@@ -11,6 +11,9 @@ from marketplace.files.models import Attachment
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.organisations.models import Organisation
 from marketplace.priority.funding.models import FundingTerms
+from marketplace.reviews.models import Panel, PanelOpinion, Seat
+from marketplace.reviews.opinion.operations import finalise_opinion
+from tests.reviews.test_opinion import ALONE, ready_panel
 from tests.support.funding import confirmed, drafted, terms
 from tests.support.projects import accepted_project
 from tests.support.rounds import published
@@ -114,3 +117,14 @@ def test_a_topic_that_notes_a_panel_it_does_not_have_is_found(sqlite_world: Worl
     with sqlite_world.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE topic SET convened_at = '2026-01-01 00:00:00.000000'")
     assert "topics-know-their-panel" in findings(sqlite_world)
+
+
+def test_an_opinion_that_the_head_never_saw_is_found(sqlite_world: World) -> None:
+    panel_id = ready_panel(sqlite_world)
+    sqlite_world.do("officer", finalise_opinion, (Panel, panel_id), **ALONE)
+    names = {"final-opinions-have-the-heads-word", "heads-are-members-of-their-panels"}
+    assert not names & set(findings(sqlite_world))
+    with sqlite_world.uow() as uow:
+        uow.session.query(PanelOpinion).one().confirmation = {"by": "某人", "at": "", "sha256": "0" * 64}
+        uow.session.query(Seat).filter_by(heads=True).one().extra = True
+    assert names <= set(findings(sqlite_world))

@@ -25,6 +25,7 @@ def panel_is_convened(story: Story) -> None:
 def _drawn_and_released(officer: Somebody, story: Story) -> None:
     officer.press("随机抽取补足")
     officer.sees("人数和构成符合规则")
+    officer.press("指定组长")
     officer.fill("评分截止时间", story.day_from_now(10))
     officer.press("确定评审组并开始评分")
     officer.sees("0 / 5 位专家已提交全部评分")

@@ -13,8 +13,10 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation
 from marketplace.reviews import operations
+from marketplace.reviews.heads import head_of
 from marketplace.reviews.models import Panel, PanelItem, Seat
-from marketplace.reviews.queries import place_for, seat_for
+from marketplace.reviews.policy import ACTIVE_SEATS
+from marketplace.reviews.queries import place_for, seat_for, seats_of
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import Subject
 from marketplace.topics.models import Topic
@@ -75,8 +77,32 @@ def seat(world: World, panel_id: int, *keys: str) -> None:
 
 
 @staged
+def name_head(world: World, panel_id: int, key: str | None = None) -> None:
+    """Names this expert, or (without one) the third of the members, as the panel's head."""
+    chosen = None if key is None else seat_id(world, panel_id, key)
+    with world.uow("officer") as uow:
+        if chosen is None:
+            sitting = [one for one in seats_of(uow.session, panel_id) if one.state in ACTIVE_SEATS]
+            chosen = sitting[:3][-1].id
+        operations.name_head(uow, uow.session.get_one(Panel, panel_id), chosen)
+
+
+def head_key(world: World, panel_id: int) -> str:
+    """The member of the cast who heads the panel."""
+    with world.reading() as session:
+        head = head_of(session, panel_id)
+        assert head is not None
+        return next(key for key, person in world.people.items() if person == head.expert.person_id)
+
+
+@staged
 def release(world: World, panel_id: int) -> None:
-    """Begins the scoring, a week's time."""
+    """Names a head where there is none, and begins the scoring, a week's time."""
+    with world.reading() as session:
+        sitting = any(one.state in ACTIVE_SEATS for one in seats_of(session, panel_id))
+        headless = head_of(session, panel_id) is None
+    if headless and sitting:
+        name_head(world, panel_id)
     world.do("officer", operations.release_panel, (Panel, panel_id), world.clock() + timedelta(days=7))
 
 

@@ -21,6 +21,7 @@ from tests.reviews.story import (
     convene,
     item_ids,
     marks,
+    name_head,
     release,
     score,
     scored_panel,
@@ -52,6 +53,7 @@ def test_an_officer_takes_a_panel_from_convening_to_result(world: World) -> None
     assert 'data-rule="own_unit"' in text
     assert browser.post(f"{address}/release", {"due_at": "2026-03-10T17:30"}).status_code == 403
     assert browser.post(f"{address}/draw").status_code == 302
+    name_head(world, int(address.rsplit("/", 1)[1]))
     bad = browser.post(f"{address}/release", {"due_at": "2026-02-30T17:30"})
     assert bad.status_code == 422
     assert browser.post(f"{address}/release", {"due_at": "2026-03-10T17:30"}).status_code == 302
@@ -384,6 +386,7 @@ def test_the_invitation_says_when(sqlite_world: World) -> None:
     topic_id, _ = topic_with_bids(sqlite_world)
     panel_id = convene(sqlite_world, topic_id)
     seat(sqlite_world, panel_id, *FIVE)
+    name_head(sqlite_world, panel_id)
     due = sqlite_world.clock() + timedelta(days=3)
     sqlite_world.do("officer", operations.release_panel, (Panel, panel_id), due)
     text = page(sqlite_world, "expert1", "/reviews")[1]

@@ -22,6 +22,7 @@ from tests.reviews.story import (
     expert_id,
     item_ids,
     marks,
+    name_head,
     release,
     score,
     scoring_panel,
@@ -166,6 +167,7 @@ def test_release_needs_a_time_that_is_not_over(sqlite_world: World, days: int) -
     topic_id, _ = topic_with_bids(sqlite_world)
     panel_id = convene(sqlite_world, topic_id)
     seat(sqlite_world, panel_id, *FIVE)
+    name_head(sqlite_world, panel_id)
     due = sqlite_world.clock() + timedelta(days=days)
     with pytest.raises(Invalid) as refused:
         sqlite_world.do("officer", operations.release_panel, (Panel, panel_id), due)

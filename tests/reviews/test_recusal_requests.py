@@ -27,6 +27,7 @@ from tests.reviews.story import (
     expert_id,
     item_ids,
     marks,
+    name_head,
     release,
     score,
     scored_panel,
@@ -77,6 +78,7 @@ def test_a_bidder_asks_and_reads_the_answer_without_learning_of_the_panel(world:
     assert bidder.post(url, typed).status_code == 302
     officer = world.browser("officer")
     assert officer.get("/panels/recusals").get_data(as_text=True).count('data-code="requested"') == 2
+    name_head(world, panel_id)
     waits = f"/panels/{panel_id}/release", {"due_at": "2026-03-10T17:30"}
     assert "回避申请没有决定" in officer.post(*waits).get_data(as_text=True)
     assert officer.post(f"/panels/recusals/{entry}", {"agreed": "yes", "version": "1"}).status_code == 422

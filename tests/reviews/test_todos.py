@@ -43,7 +43,7 @@ def test_each_step_is_on_the_right_workbench(sqlite_world: World) -> None:
     score(sqlite_world, panel_id, "expert6", [marks(80)] * 3)
     assert lines(sqlite_world, "officer")[0] == ["汇总评审结果"]
     sqlite_world.do("officer", operations.conclude_panel, (Panel, panel_id))
-    assert lines(sqlite_world, "officer") == (["评价专家履职，还有%(count)s位"], [])
+    assert lines(sqlite_world, "officer") == (["评价专家履职，还有%(count)s位", "拟定专家组意见书"], [])
     for key in ("expert1", "expert6", "hangzhou_head", "sysadmin"):
         assert lines(sqlite_world, key) == ([], []), key
 

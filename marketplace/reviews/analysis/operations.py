@@ -17,12 +17,14 @@ from marketplace.reviews.analysis.meeting import open_disputes
 from marketplace.reviews.analysis.reading import KIND, analysis_of, question_for
 from marketplace.reviews.analysis.record import disputed_items
 from marketplace.reviews.events import MeetingVoted, NoteWritten, PanelAnalysed, PanelConcluded, SeatFinished
+from marketplace.reviews.heads import head_of, is_head
 from marketplace.reviews.models import Panel, PanelAnalysis, PanelItem, PanelNote
 from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.opinion.confirming import drop_confirmation
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.scoring import fingerprint
-from marketplace.reviews.workflow import NOTE_KINDS
+from marketplace.reviews.workflow import NOTE_KINDS, NoteKind
 
 TIME_LIMIT = 120
 NOTE_LIMIT = 4000
@@ -80,7 +82,8 @@ def write_note(
     """记录评审会讨论: a new version of one text. ``number`` is that of the version the page was opened on (0: none
     yet); somebody else's newer one is not written over."""
     lock(uow, panel)
-    require(policy.may_write_note(uow.actor, panel.state, is_final(uow.session, panel.id)))
+    heads = is_head(uow.actor, head_of(uow.session, panel.id))
+    require(policy.may_write_note(uow.actor, panel.state, is_final(uow.session, panel.id), heads))
     last = _last_note(uow, panel, item_id, kind)
     before = 0 if last is None else last.number
     _check_note(uow, panel, item_id, kind, text, "" if last is None else last.text)
@@ -91,6 +94,8 @@ def write_note(
         written_by=uow.actor.person_id, written_at=uow.now,
     )  # fmt: skip
     uow.session.add(note)
+    if kind != NoteKind.DISCUSSION:
+        drop_confirmation(uow.session, panel.id)
     uow.session.flush()
     uow.emit(NoteWritten(panel_id=panel.id, item_id=item_id, kind=kind, number=note.number))
     return note
@@ -161,6 +166,7 @@ def record_meeting_vote(uow: UnitOfWork, panel: Panel, item_id: int, vote: Vote,
     }  # fmt: skip
     record["meeting"] = [*record.get("meeting", ()), entry]
     panel.result = {**record, "sha256": fingerprint(record)}
+    drop_confirmation(uow.session, panel.id)
     uow.emit(
         MeetingVoted(
             panel_id=panel.id, item_id=item_id, wins=vote.wins, opinion=vote.reason,

@@ -3,6 +3,7 @@
 from marketplace.reviews.operations.assignment import move_duty, request_assignment
 from marketplace.reviews.operations.blinding import clear_file, hide_words, settle_leads, withdraw_mark
 from marketplace.reviews.operations.extra import call_again
+from marketplace.reviews.operations.heads import name_head
 from marketplace.reviews.operations.invitations import decline_seat
 from marketplace.reviews.operations.offline import import_sheets, keep_workbook
 from marketplace.reviews.operations.panels import (
@@ -45,6 +46,7 @@ __all__ = [
     "withdraw_mark",
     "choose_anchor",
     "move_duty",
+    "name_head",
     "import_sheets",
     "keep_workbook",
     "reopen_sheet",

@@ -24,6 +24,7 @@ from marketplace.reviews.events import (
     SeatAdded,
     SeatRemoved,
 )
+from marketplace.reviews.heads import head_of
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import drop_all, give_all, give_anchor, lift_all, take_up_again
@@ -139,7 +140,7 @@ def invite(uow: UnitOfWork, panel: Panel, candidate: Candidate, extra: bool = Fa
     else:
         SEAT.advance(seat, "invite")
         seat.reason, seat.decided_at = None, None
-    seat.extra = extra
+    seat.extra, seat.heads = extra, False
     uow.session.flush()
     uow.emit(SeatAdded(panel_id=panel.id, seat_id=seat.id, expert_id=seat.expert_id))
     if panel.state == PanelState.SCORING and not extra:
@@ -226,9 +227,10 @@ def release_panel(uow: UnitOfWork, panel: Panel, due_at: datetime | None) -> Non
     lock(uow, panel)
     pool = pool_for(uow.session, panel, beijing_date(uow.now))
     fits = composition(pool.seated, panel.size, pool.outside_majority)
-    require(policy.may_release(uow.actor, panel.state, fits, _open_leads(uow, panel)))
+    head = head_of(uow.session, panel.id)
+    require(policy.may_release(uow.actor, panel.state, fits, _open_leads(uow, panel), head is not None))
     _check_due(uow, due_at)
-    _check_recusals(pool)
+    _check_recusals(pool, head)
     _check_requests(uow, panel)
     protocol = protocol_from(panel.protocol)
     if protocol.anchor and protocol.anchor_item is None:
@@ -297,9 +299,11 @@ def _check_requests(uow: UnitOfWork, panel: Panel) -> None:
         raise Invalid({"members": (N_("还有%(count)s件回避申请没有决定，请先处理"), {"count": waiting})})
 
 
-def _check_recusals(pool: Pool) -> None:
-    """Appointments may have changed since the members were chosen."""
+def _check_recusals(pool: Pool, head: Seat | None) -> None:
+    """Appointments may have changed since the members were chosen and the head was named."""
     for candidate in pool.candidates:
+        if head is not None and candidate.seat is head and not candidate.may_head:
+            raise Invalid({"head": N_("组长须对其中的评审对象回避，请另行指定组长")})
         sits = candidate.seat is not None and candidate.seat.state in policy.ACTIVE_SEATS
         if sits and candidate.recusal.forbidden:
             raise Invalid({"members": (candidate.recusal.reason, candidate.recusal.params)})

@@ -14,6 +14,7 @@ from marketplace.reviews import policy
 from marketplace.reviews.asked import open_items
 from marketplace.reviews.events import ItemRecused, PreferencesAsked, PreferencesSaid
 from marketplace.reviews.models import Duty, ItemPreference, Panel, PanelItem, RecusalEntry, Seat
+from marketplace.reviews.operations.heads import stand_down
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.preferences import unknown_levels
 from marketplace.reviews.protocol import protocol_from
@@ -106,3 +107,4 @@ def declare_item_recusal(uow: UnitOfWork, seat: Seat, item_id: int, reason: str)
             uow.session.delete(one)
     uow.session.flush()
     uow.emit(ItemRecused(panel_id=panel.id, seat_id=seat.id, item_id=item_id, opinion=reason))
+    stand_down(uow, seat)

@@ -22,6 +22,7 @@ from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, Sea
 from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import drop_all, lift_all
 from marketplace.reviews.operations.extra import call_extras
+from marketplace.reviews.operations.heads import stand_down
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import may_pass_on
@@ -215,6 +216,8 @@ def _spared(uow: UnitOfWork, panel: Panel, seat: Seat, entry: RecusalEntry, reas
         Duty.seat_id == seat.id, Duty.item_id == item.scalar_subquery(), Duty.state == DutyState.LIVE
     )
     duty = uow.session.scalar(query)
+    if panel.state == PanelState.DRAFT or duty is None or may_pass_on(duty, panel):
+        stand_down(uow, seat)
     if duty is None:
         return True
     if panel.state == PanelState.DRAFT:

@@ -20,8 +20,10 @@ from marketplace.reviews.analysis.official import (
 )
 from marketplace.reviews.analysis.reading import analysis_beside
 from marketplace.reviews.events import PanelConcluded, TieVoted
+from marketplace.reviews.heads import head_in
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.opinion.confirming import drop_confirmation
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     OF_DUTY,
@@ -48,15 +50,13 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
     """形成结果: totals, ranks and traces by the frozen protocol — the announced rule, or the calibrated scores beside
     it; what is left equal is flagged for a vote. The announced result waits for no computation."""
     lock(uow, panel)
-    progress = progress_of(
-        item_count(uow.session, panel.id),
-        seats_of(uow.session, panel.id),
-        loads_of(uow.session, panel.id),
-    )
+    seats = seats_of(uow.session, panel.id)
+    progress = progress_of(item_count(uow.session, panel.id), seats, loads_of(uow.session, panel.id))
     disputed = len(disputes_of(uow.session, panel))
     short = len(short_items(uow.session, panel.id, protocol_from(panel.protocol)))
     empty = unscored(uow.session, panel)
-    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed, short, empty))
+    headed = head_in(seats) is not None
+    require(policy.may_conclude(uow.actor, panel.state, panel.size, progress, disputed, short, empty, headed))
     items = _items(uow, panel)
     result = score_all(rubric_from_dict(panel.rubric), panel.trim_from, _sheets(uow, panel, items))
     settled, record = _settled(uow, panel, result)
@@ -119,6 +119,7 @@ def record_vote(uow: UnitOfWork, panel: Panel, order: Sequence[int], reason: str
     vote = {"rank": rank, "order": list(order), "reason": reason, "at": uow.now.isoformat()}
     record = dict(panel.result or {})
     panel.result = _sealed({**record, "votes": [*record["votes"], vote]})
+    drop_confirmation(uow.session, panel.id)
     uow.emit(
         TieVoted(panel_id=panel.id, order=tuple(order), opinion=reason, result_sha256=panel.result["sha256"])
     )

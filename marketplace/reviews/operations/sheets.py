@@ -16,6 +16,7 @@ from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.assignment import mend_assignment
 from marketplace.reviews.operations.duties import lift_all
 from marketplace.reviews.operations.extra import call_extras
+from marketplace.reviews.operations.heads import stand_down
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
@@ -95,6 +96,7 @@ def recuse_item(uow: UnitOfWork, place: SheetPlace, reason: str) -> None:
         raise Invalid({"reason": N_("请说明回避的原因")})
     duty.state, duty.lifted_because = DutyState.LIFTED, reason
     uow.emit(ItemRecused(panel_id=panel.id, seat_id=seat.id, item_id=place.item.id, opinion=reason))
+    stand_down(uow, seat)
     call_extras(uow, panel)
     mend_assignment(uow, panel)
 

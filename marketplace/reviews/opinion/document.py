@@ -16,8 +16,14 @@ from marketplace.web.formats import date_text, datetime_text
 from marketplace.web.i18n import translate
 
 
-def written(content: Mapping[str, Any], sha256: str, final_at: datetime | None, english: bool) -> bytes:
-    """The file. ``final_at`` is empty for a draft."""
+def written(
+    content: Mapping[str, Any],
+    sha256: str,
+    final_at: datetime | None,
+    english: bool,
+    confirmation: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The file. ``final_at`` is empty for a draft; ``confirmation`` as in ``PanelOpinion``."""
     name = str(_("专家组评审意见书"))
     office = content["about"]["office_en"] if english else ""
     return document(
@@ -27,7 +33,7 @@ def written(content: Mapping[str, Any], sha256: str, final_at: datetime | None, 
             language="en" if english else "zh",
             made_at=final_at or datetime.fromisoformat(content["about"]["concluded_at"]),
             foot=_foot(content, sha256, final_at),
-            blocks=list(Writer(content, final_at, english).blocks()),
+            blocks=list(Writer(content, final_at, english, confirmation).blocks()),
         )
     )
 
@@ -40,8 +46,15 @@ def _foot(content: Mapping[str, Any], sha256: str, final_at: datetime | None) ->
 class Writer:
     """The sections of the document, one after the other."""
 
-    def __init__(self, content: Mapping[str, Any], final_at: datetime | None, english: bool) -> None:
+    def __init__(
+        self,
+        content: Mapping[str, Any],
+        final_at: datetime | None,
+        english: bool,
+        confirmation: Mapping[str, Any] | None,
+    ) -> None:
         self.content, self.final_at, self.english = content, final_at, english
+        self.confirmation = confirmation
         self.about: Mapping[str, Any] = content["about"]
         self.sections = 0
 
@@ -110,7 +123,7 @@ class Writer:
                 one["name"],
                 unit_name(one["unit"]),
                 str(_("技术类") if one["technical"] else _("管理类")),
-                str(_("按规程增加")) if one["extra"] else "",
+                str(_("组长")) if one.get("heads") else str(_("按规程增加")) if one["extra"] else "",
             )
             for number, one in enumerate(members, 1)
         ]
@@ -277,9 +290,32 @@ class Writer:
             yield Text(str(_("不同意见：%(text)s", text=overall["dissent"])))
 
     def _signatures(self) -> Iterator[Block]:
-        yield Text(str(_("组长（签字）：")))
+        head = self.content.get("head", "")
+        yield Text(str(_("组长%(name)s（签字）：", name=head) if head else _("组长（签字）：")))
+        yield from self._confirmed()
         yield Text(str(_("成员（签字）：")))
-        rows = [(one["name"], unit_name(one["unit"]), "\n") for one in self.content["members"]]
+        rows = [
+            (one["name"], unit_name(one["unit"]), "\n")
+            for one in self.content["members"]
+            if not one.get("heads")
+        ]
         yield Table([str(_("姓名")), str(_("单位")), str(_("签字"))], rows, (36, 70, 50))
         if self.final_at is not None:
             yield Text(date_text(beijing_date(self.final_at), self.english), "right")
+
+    def _confirmed(self) -> Iterator[Block]:
+        """The head's word given in the system, or why it was not waited for."""
+        given = self.confirmation
+        if given is None:
+            return
+        at = self._when(given["at"])
+        if "without" in given:
+            said = _(
+                "组长没有在系统中确认，主持人%(by)s于%(at)s定稿，原因：%(reason)s",
+                by=given["by"],
+                at=at,
+                reason=given["without"],
+            )
+        else:
+            said = _("组长%(by)s已于%(at)s在系统中确认本文，内容指纹与页脚所印一致。", by=given["by"], at=at)
+        yield Text(str(said))

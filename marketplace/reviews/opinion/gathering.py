@@ -18,6 +18,7 @@ from marketplace.organisations.models import Person
 from marketplace.reviews.analysis.meeting import votes_by_item
 from marketplace.reviews.analysis.reading import analysis_of, latest_texts, notes_of
 from marketplace.reviews.draws import draws_in
+from marketplace.reviews.heads import head_in
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.pool import pool_for
 from marketplace.reviews.protocol import protocol_from
@@ -25,8 +26,8 @@ from marketplace.reviews.queries import OF_DUTY, extras_of, items_of, seats_of
 from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import DutyState, NoteKind, SeatState, SheetState
 
-FORM = 1
-"""The form of the record, raised when its keys change."""
+FORM = 2
+"""The form of the record, raised when its keys change. Form 1 knows no head."""
 DECIDED = (RecusalRule.BIDDER, RecusalRule.OFFICE)
 
 Texts = Mapping[tuple[int | None, str], str]
@@ -43,6 +44,7 @@ def content_of(session: Session, panel: Panel, number: int) -> dict[str, Any]:
         "number": number,
         "about": _about(panel, len(items)),
         "chair": _name(session, panel.convened_by),
+        "head": head.expert.person.name if (head := head_in(seats)) is not None else "",
         "members": [_member(seat) for seat in seats if seat.state == SeatState.CONFIRMED],
         "convened": _convened(session, panel),
         "recusals": recusals_in(session, panel, seats),
@@ -107,6 +109,7 @@ def _member(seat: Seat) -> dict[str, Any]:
         "unit": expert.organisation.name,
         "technical": expert.technical,
         "extra": seat.extra,
+        "heads": seat.heads,
     }
 
 

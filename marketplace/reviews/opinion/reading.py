@@ -12,10 +12,13 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
+from marketplace.reviews.analysis.meeting import open_disputes
+from marketplace.reviews.analysis.reading import analysis_of, latest_texts, notes_of
 from marketplace.reviews.models import Panel, PanelOpinion
 from marketplace.reviews.opinion.gathering import content_of, fingerprint_of
 from marketplace.reviews.policy import READERS
-from marketplace.reviews.workflow import OpinionState
+from marketplace.reviews.scoring import open_ties
+from marketplace.reviews.workflow import NoteKind, OpinionState
 
 
 def opinion_of(session: Session, panel_id: int) -> PanelOpinion | None:
@@ -40,26 +43,38 @@ def readiness(analysed: bool, open_votes: int, overall: str) -> Verdict:
     )
 
 
+def readiness_of(session: Session, panel: Panel) -> Verdict:
+    """Whether anything still keeps the opinion of this panel from becoming final."""
+    analysis = analysis_of(session, panel)
+    disputes = open_disputes(panel.result, None if analysis is None else analysis.record)
+    overall = latest_texts(notes_of(session, panel.id)).get((None, NoteKind.CONCLUSION), "")
+    return readiness(analysis is not None, len(disputes) + len(open_ties(panel.result)), overall)
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version: what it says, its fingerprint, when it became final (empty: a draft)."""
+    """One version: what it says, its fingerprint, when it became final (empty: a draft), and the head's word on it or
+    why it became final without."""
 
     content: Mapping[str, Any]
     sha256: str
     final_at: datetime | None
+    confirmation: Mapping[str, Any] | None = None
 
 
 def draft_of(session: Session, panel: Panel, opinion: PanelOpinion | None) -> Version:
     """The next version as it would be now."""
     content = content_of(session, panel, 1 if opinion is None else opinion.number + 1)
-    return Version(content, fingerprint_of(content), None)
+    print_ = fingerprint_of(content)
+    given = None if opinion is None else opinion.confirmation
+    return Version(content, print_, None, given if given and given.get("sha256") == print_ else None)
 
 
 def final_of(opinion: PanelOpinion | None) -> Version | None:
     """The version that stands."""
     if opinion is None or opinion.state != OpinionState.FINAL:
         return None
-    return Version(opinion.content or {}, opinion.sha256 or "", opinion.finalised_at)
+    return Version(opinion.content or {}, opinion.sha256 or "", opinion.finalised_at, opinion.confirmation)
 
 
 def version_for(actor: Actor, opinion: PanelOpinion | None, number: int) -> Version:
@@ -71,5 +86,6 @@ def version_for(actor: Actor, opinion: PanelOpinion | None, number: int) -> Vers
     kept = opinion.earlier if opinion is not None and actor.has(*READERS) else []
     for one in kept:
         if one["number"] == number:
-            return Version(one["content"], one["sha256"], datetime.fromisoformat(one["finalised_at"]))
+            at = datetime.fromisoformat(one["finalised_at"])
+            return Version(one["content"], one["sha256"], at, one.get("confirmation"))
     raise NotFound

@@ -25,10 +25,11 @@ from marketplace.reviews.analysis.presentation import (
 )
 from marketplace.reviews.analysis.reading import KIND, Note, analysis_of, notes_of
 from marketplace.reviews.analysis.words import BANDS, ICC_BANDS, MEANINGS, WARNINGS, summary
+from marketplace.reviews.heads import head_of, is_head
 from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import items_of, panel_for, seats_of
+from marketplace.reviews.queries import concluded_panel_for, items_of, panel_for, seats_of
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import NOTE_KINDS, NoteKind, PanelState, SeatState
 from marketplace.web.access import signed_in
@@ -51,14 +52,19 @@ class Forms:
 
 def _loaded(panel_id: int) -> Panel:
     """A concluded panel; for everybody else, and before its result, the page does not exist."""
-    panel = panel_for(db_session(), current_actor(), panel_id)
-    if not policy.may_read_analysis(current_actor(), panel.state):
+    panel = concluded_panel_for(db_session(), current_actor(), panel_id)
+    if not policy.may_read_analysis(current_actor(), panel.state, _heads(panel)):
         raise NotFound
     return panel
 
 
+def _heads(panel: Panel) -> bool:
+    """Whether the reader is the panel's head."""
+    return current_actor().has(Role.EXPERT) and is_head(current_actor(), head_of(db_session(), panel.id))
+
+
 @blueprint.get("/panels/<int:panel_id>/analysis")
-@signed_in(*policy.READERS)
+@signed_in(*policy.READERS, Role.EXPERT)
 def panel_analysis(panel_id: int) -> str:
     """评分分析."""
     return _page(_loaded(panel_id), Forms())
@@ -74,13 +80,15 @@ def _page(panel: Panel, forms: Forms) -> str:
     disputes = open_disputes(panel.result, record)
     with_people = policy.names_experts(actor)
     names = names_for(panel, seats, items, english=speaks_english(), with_people=with_people)
+    heads = _heads(panel)
     shown = {} if record is None else _shown(panel, record, items, names)
     return render_template(
         "reviews/analysis.html", panel=panel, topic=panel.topic, protocol=protocol_from(panel.protocol),
         analysis=analysis, record=record, names=names, seats=seats, items=items, notes=notes, disputes=disputes,
         computation=latest(session, KIND, "panel", panel.id), kinds=NOTE_KINDS, posted=forms.posted,
         note_form=forms.note or _note_form(items, notes), vote_form=forms.vote or _vote_form(disputes, names.items),
-        writing=policy.may_write_note(actor, panel.state, final), opinion_final=final,
+        writing=policy.may_write_note(actor, panel.state, final, heads), opinion_final=final,
+        heads=heads, reader=actor.has(*policy.READERS), severity=policy.reads_severity(actor),
         analysing=policy.may_analyse(actor, panel.state),
         voting=policy.may_vote_in_meeting(actor, panel.state, len(disputes)), with_people=with_people,
         summary=[] if record is None else _summary(record, len(disputes)), **shown,
@@ -151,7 +159,7 @@ def panel_request_analysis(panel_id: int) -> Response:
 
 
 @blueprint.post("/panels/<int:panel_id>/analysis/notes")
-@signed_in(Role.OFFICER)
+@signed_in(Role.OFFICER, Role.EXPERT)
 def panel_write_note(panel_id: int) -> Response | tuple[str, int]:
     """记录评审会讨论."""
     panel = _loaded(panel_id)

@@ -1,5 +1,6 @@
 """The officer's side: convene, compose, release, watch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,17 +14,17 @@ from werkzeug.wrappers import Response
 from marketplace.audit.queries import history_of
 from marketplace.computations.models import Computation
 from marketplace.computations.queries import latest
-from marketplace.core.actor import Role
+from marketplace.core.actor import Actor, Role
 from marketplace.core.clock import beijing_date
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
-from marketplace.core.verdict import YES
 from marketplace.reviews import operations, policy
 from marketplace.reviews.analysis.reading import KIND as ANALYSIS
 from marketplace.reviews.blind.checks import open_leads
 from marketplace.reviews.composition import composition
 from marketplace.reviews.draws import draws_in, is_repeatable
-from marketplace.reviews.forms import DueForm, ReasonForm
+from marketplace.reviews.forms import DueForm, HeadForm, ReasonForm
+from marketplace.reviews.heads import head_in, proposed
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import Pool, pool_for
 from marketplace.reviews.presentation import item_labels
@@ -49,7 +50,7 @@ from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.unscored import unscored
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.views.results import PATH, ranking_page, times_of
-from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SubjectKind
+from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState, SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form, attempt
@@ -74,6 +75,7 @@ class Forms:
 
     due: DueForm = field(default_factory=lambda: DueForm(formdata=None))
     choice: Form = field(default_factory=lambda: Form(formdata=None))
+    head: HeadForm | None = None
     removal: ReasonForm = field(default_factory=lambda: ReasonForm(formdata=None))
     posted: Form | None = None
 
@@ -133,20 +135,46 @@ def _page(panel: Panel, forms: Forms) -> str:
     fits = composition(pool.seated, panel.size, pool.outside_majority)
     items = paginate(session, items_page(panel.id), page_number(), ITEMS_SHOWN)
     leads = open_leads(session, panel, items_of(session, panel.id)) if _checks_leads(panel, protocol) else 0
+    head = head_in(seats)
+    forms.head = forms.head or _head_form(seats, pool, head)
     return render_template(
-        "reviews/panel.html", panel=panel, protocol=protocol, short=short, leads=leads,
+        "reviews/panel.html", panel=panel, head=head, naming=_naming(actor, panel, forms.head),
+        protocol=protocol, short=short, leads=leads,
         labels=item_labels(actor, panel, items.items),
         computation=_calibrating(panel, protocol),
         topic=panel.topic, forms=forms, form=forms.posted, pool=pool,
         seats=[_seat_row(panel, seat, sheets.get(seat.id, NO_LOAD)) for seat in seats], progress=progress,
         items=items, adding=adding, fits=fits,
-        releasing=policy.may_release(actor, panel.state, YES, leads), seat_workflow=SEAT, workflow=PANEL,
-        concluding=policy.may_conclude(actor, panel.state, panel.size, progress, disputed, short, empty),
+        releasing=policy.may_release(actor, panel.state, fits, leads, head is not None),
+        seat_workflow=SEAT, workflow=PANEL,
+        concluding=policy.may_conclude(
+            actor, panel.state, panel.size, progress, disputed, short, empty, head is not None
+        ),
         extras=extras_of(session, panel.id), draws=_draws(panel, pool),
         calling=policy.may_call_extra(actor, panel.state, disputed),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
         history=history_rows(history_of(session, "panel", panel.id)),
     )  # fmt: skip
+
+
+def _head_form(seats: Sequence[Seat], pool: Pool, head: Seat | None, formdata: Any = None) -> HeadForm:
+    """The members who may lead the panel, the proposed one in front."""
+    fit = {one.seat.id for one in pool.candidates if one.may_head and one.seat is not None}
+    free = [seat for seat in seats if seat.id in fit and seat is not head]
+    first = proposed(free)
+    free.sort(key=lambda seat: (seat is not first, seat.id))
+    names = [(seat.id, _with_title(seat)) for seat in free]
+    return HeadForm(names, formdata=formdata)
+
+
+def _with_title(seat: Seat) -> str:
+    name, title = seat.expert.person.name, seat.expert.title
+    return str(_("%(name)s（%(title)s）", name=name, title=title)) if title else name
+
+
+def _naming(actor: Actor, panel: Panel, form: HeadForm) -> bool:
+    """Whether this actor may name one of those who are left to be named."""
+    return bool(form.head.choices) and bool(policy.may_name_head(actor, panel.state, SeatState.INVITED))
 
 
 def _checks_leads(panel: Panel, protocol: Protocol) -> bool:
@@ -229,6 +257,22 @@ def panel_remove_member(panel_id: int, seat_id: int) -> Response | tuple[str, in
         flash(_("已调整出评审组。"), "success")
         return _back(panel)
     return _page(panel, Forms(removal=form, posted=form)), 422
+
+
+@blueprint.post("/panels/<int:panel_id>/head")
+@signed_in(Role.OFFICER)
+def panel_name_head(panel_id: int) -> Response | tuple[str, int]:
+    """指定组长."""
+    session, panel = db_session(), _loaded(panel_id)
+    seats = seats_of(session, panel.id)
+    pool = pool_for(session, panel, beijing_date(request_now()))
+    form = _head_form(seats, pool, head_in(seats), request.form)
+    if form.validate_on_submit() and attempt(
+        form, operations.name_head, panel, form.head.data or 0, form.reason.data or ""
+    ):
+        flash(_("已指定组长。"), "success")
+        return _back(panel)
+    return _page(panel, Forms(head=form, posted=form)), 422
 
 
 @blueprint.post("/panels/<int:panel_id>/release")

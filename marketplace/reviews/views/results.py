@@ -15,6 +15,7 @@ from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import VoteForm
+from marketplace.reviews.heads import head_in, is_head
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
@@ -62,8 +63,10 @@ def ranking_page(panel: Panel, form: VoteForm | None = None) -> str:
     page = paginate(session, ranking(panel.id), page_number(), rows=True)
     ties = open_ties(panel.result)
     reader = actor.has(*policy.READERS)
+    head = head_in(members)
     return render_template(
-        "reviews/ranking.html", panel=panel, protocol=protocol_from(panel.protocol),
+        "reviews/ranking.html", panel=panel, head=head, heads=is_head(actor, head),
+        protocol=protocol_from(panel.protocol),
         topic=panel.topic, rubric=rubric, page=page, members=members,
         rows=_rows(page.items, panel, [seat.id for seat in members], rubric), plot=_plot(page.items[:PLOTTED]),
         ties=_named(ties), form=form or VoteForm(formdata=None), workflow=PANEL, tie_break=_tie_break(rubric),
