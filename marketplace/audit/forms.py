@@ -26,7 +26,7 @@ class FilterForm(PlainForm):
     person = StringField(_l("人员姓名"), [Length(max=80)], filters=[tidy])
     organisation = StringField(_l("单位名称"), [Length(max=120)], filters=[tidy])
     kind = SelectField(_l("事项"), default="")
-    outcome = SelectField(_l("结果"), default="")
+    outcome = SelectField(_l("办理结果"), default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

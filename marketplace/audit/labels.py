@@ -83,8 +83,25 @@ DETAILS = {
     "value": N_("申报数值"),
     "accepted": N_("是否认可"),
     "weights": N_("权重"),
+    "sha256": N_("文件指纹"),
+    "content_sha256": N_("内容指纹"),
+    "terms_sha256": N_("条款指纹"),
+    "rules_sha256": N_("规则指纹"),
+    "protocol_sha256": N_("规程指纹"),
+    "record_sha256": N_("记录指纹"),
+    "result_sha256": N_("结果指纹"),
+    "inputs_sha256": N_("输入数据指纹"),
+    "earlier_sha256": N_("原评分表指纹"),
 }
-"""Names of details; a hash keeps its technical name."""
+"""Names of details."""
+WAYS = {
+    "password": N_("密码登录"),
+    "demo": N_("演示登录"),
+    "own": N_("本人修改"),
+    "reset": N_("邮件重置"),
+    "invitation": N_("接受邀请"),
+}
+"""How somebody signed in or came by a password."""
 HIDDEN = frozenset(
     {
         "opinion", "score", "grade", "candidates", "chosen", "order", "wins", "pairs", "items", "levels", "words",

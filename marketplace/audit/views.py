@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from marketplace.audit.forms import FilterForm
-from marketplace.audit.labels import DETAILS, OUTCOME_TONES, OUTCOMES, shown_details, subject_label
+from marketplace.audit.labels import DETAILS, OUTCOME_TONES, OUTCOMES, WAYS, shown_details, subject_label
 from marketplace.audit.models import AuditRow
 from marketplace.audit.queries import filtered_rows
 from marketplace.audit.subjects import names_of
@@ -66,7 +66,7 @@ def export() -> Response:
     form = FilterForm(request.args)
     form.validate()
     headings = [
-        _("时间"), _("人员"), _("单位"), _("事项"), _("对象类别"), _("对象"), _("结果"), _("意见"), _("详情"),
+        _("时间"), _("人员"), _("单位"), _("事项"), _("对象类别"), _("对象"), _("办理结果"), _("意见"), _("详情"),
         _("来源地址"), _("请求编号"),
     ]  # fmt: skip
     sheet = Sheet(
@@ -123,6 +123,8 @@ def _detail_text(key: str, value: Any) -> str:
     """A kind of object by its name, a moment as people write it."""
     if key.endswith("kind"):
         return translate(subject_label(str(value)))
+    if key == "how":
+        return translate(WAYS.get(str(value), str(value)))
     if isinstance(value, str) and MOMENT.fullmatch(value):
         return datetime_text(datetime.fromisoformat(value), speaks_english())
     return _value_text(value)

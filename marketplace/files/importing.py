@@ -12,6 +12,7 @@ from wtforms import Field
 
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
+from marketplace.files.names import extension_of
 from marketplace.files.sniffing import BadFile
 from marketplace.files.tables import Layout, Line, read
 from marketplace.web.i18n import translate
@@ -29,6 +30,8 @@ def uploaded_lines(field: Field, layout: Layout) -> list[Line] | None:
         field.errors = [_("请选择文件")]
         return None
     try:
+        if extension_of(upload.filename) != "xlsx":
+            raise BadFile(N_("“%(file)s”：不是 .xlsx 文件，请使用下载的模板填写"))
         return read(io.BytesIO(upload.stream.read()), layout)
     except BadFile as error:
         field.errors = [translate(error.message, {**error.params, "file": upload.filename})]

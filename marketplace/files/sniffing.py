@@ -119,7 +119,7 @@ def _archive(stream: BinaryIO) -> ZipFile:
     try:
         return ZipFile(stream)
     except (BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise BadFile(N_("“%(file)s”：压缩包损坏，无法检查")) from error
+        raise BadFile(N_("“%(file)s”：文件损坏，打不开")) from error
 
 
 def _safe_members(archive: ZipFile, stream: BinaryIO) -> list[ZipInfo]:
@@ -159,7 +159,7 @@ def _check_member(archive: ZipFile, info: ZipInfo) -> None:
         with archive.open(info) as member:
             head = member.read(16)
     except (BadZipFile, NotImplementedError, OSError, RuntimeError, zlib.error) as error:
-        raise BadFile(N_("“%(file)s”：压缩包损坏，无法检查")) from error
+        raise BadFile(N_("“%(file)s”：文件损坏，打不开")) from error
     if kind.heads and not head.startswith(kind.heads):
         raise BadFile(N_("“%(file)s”：压缩包内有文件的内容与扩展名不符"))
 

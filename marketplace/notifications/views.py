@@ -73,8 +73,9 @@ def outbox() -> str:
     page = paginate(session, outbox_of(actor, demo, state, own), page_number())
     counts = count_by_state(session, actor, demo)
     return render_template(
-        "notifications/outbox.html", page=page, tabs=_tabs(counts, state, own, demo), states=STATES, tones=TONES,
-        unsent=demo and not runtime().settings.mail_server, held=holds_samples(runtime().settings),
+        "notifications/outbox.html", page=page, tabs=_tabs(counts, state, own, demo), chosen=state,
+        states=STATES, tones=TONES, unsent=demo and not runtime().settings.mail_server,
+        held=holds_samples(runtime().settings),
     )  # fmt: skip
 
 

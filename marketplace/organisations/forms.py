@@ -107,13 +107,20 @@ class PersonForm(Form):
 
 
 class InviteForm(PersonForm, PostForm):
-    """邀请人员."""
+    """邀请人员. Problems are listed in the order of the page."""
+
+    ORDER = ("name", "email", "organisation_id", "role", "title", "phone")
 
     email = EmailField(
         _l("邮箱"),
         [InputRequired(_l("请填写邮箱")), _address],
         description=_l("邀请链接寄到这个邮箱，以后用它登录。"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.ORDER:
+            self._fields[name] = self._fields.pop(name)
 
 
 class ImportForm(Form):

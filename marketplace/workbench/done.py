@@ -7,11 +7,12 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, ScalarSelect, bindparam, case, select
+from sqlalchemy import ColumnElement, Executable, ScalarSelect, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
 from marketplace.bids.queries import title_of
+from marketplace.organisations.models import Organisation, Person
 from marketplace.priority.models import PriorityList
 from marketplace.projects.models import Project
 from marketplace.reviews.models import Panel
@@ -27,6 +28,8 @@ ENDPOINTS = {
     "panel": ("reviews.panel", "panel_id"),
     "project": ("projects.show", "project_id"),
     "priority_list": ("priority.show", "list_id"),
+    "organisation": ("organisations.show_organisation", "organisation_id"),
+    "person": ("organisations.show_person", "person_id"),
 }
 """The kinds of object a deed is shown for, with the page of each and the name of its key there."""
 
@@ -53,7 +56,7 @@ def done_by(session: Session, person_id: int) -> list[Deed]:
 
 @cache
 def _own_rows() -> Executable:
-    """The newest rows, then each with the title of its object."""
+    """The newest rows, then each with the title of its object. What one did to oneself (signing in) is no deed."""
     newest = (
         select(
             AuditRow.id, AuditRow.label, AuditRow.at, AuditRow.subject_kind, AuditRow.subject_id, AuditRow.reason
@@ -62,6 +65,7 @@ def _own_rows() -> Executable:
             AuditRow.person_id == bindparam("person"),
             AuditRow.outcome == "done",
             AuditRow.subject_kind.in_(ENDPOINTS),
+            or_(AuditRow.subject_kind != "person", AuditRow.subject_id != bindparam("person")),
         )
         .order_by(AuditRow.at.desc(), AuditRow.id.desc())
         .limit(READ_LIMIT)
@@ -81,6 +85,8 @@ def _titles(number: ColumnElement[Any]) -> dict[str, ScalarSelect[str]]:
         "panel": of_panel.scalar_subquery(),
         "project": _title(Project.title, Project.id == number),
         "priority_list": _title(PriorityList.title, PriorityList.id == number),
+        "organisation": _title(Organisation.name, Organisation.id == number),
+        "person": _title(Person.name, Person.id == number),
     }
 
 

@@ -12,6 +12,8 @@ from marketplace.bids import todos as bid_todos
 from marketplace.core.actor import Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
+from marketplace.notifications import todos as mail_todos
+from marketplace.organisations import todos as people_todos
 from marketplace.priority import todos as priority_todos
 from marketplace.priority.funding import todos as funding_todos
 from marketplace.projects import todos as project_todos
@@ -29,7 +31,9 @@ from marketplace.workbench.queries import collect
 blueprint = Blueprint("workbench", __name__)
 add_entry(Entry(10, N_("工作台"), "workbench.home"))
 
-STEPS = (topic_todos, bid_todos, review_todos, award_todos, project_todos, priority_todos)
+STEPS = (
+    topic_todos, bid_todos, review_todos, award_todos, project_todos, priority_todos, people_todos, mail_todos,
+)  # fmt: skip
 TODO = (*(step.todos_for for step in STEPS), funding_todos.todos_for)
 SHOWN = 30
 """So many lines of 待办 and of 进行中: the most urgent ones. The lists of each step show all."""

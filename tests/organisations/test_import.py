@@ -226,7 +226,7 @@ def test_a_cell_within_the_bounds_is_read() -> None:
             sheet(*[("甲", f"a{n}@b.cc", HANGZHOU, "填报") for n in range(MOST_ROWS + 1)]),
             "超过一次可导入的行数",
         ),
-        (b"PK\x03\x04" + b"x" * 100, "压缩包损坏"),
+        (b"PK\x03\x04" + b"x" * 100, "文件损坏"),
     ],
     ids=["empty", "text", "nobody", "other-head", "too-many", "broken-zip"],
 )

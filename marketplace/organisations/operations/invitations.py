@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from marketplace.core.actor import Role
+from marketplace.core.actor import Actor, Role
 from marketplace.core.clock import beijing_date
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
@@ -111,7 +111,9 @@ def accept(uow: UnitOfWork, secret: str, new: NewPassword) -> None:
     person = redeem(uow, secret, TokenPurpose.INVITATION)
     PERSON.advance(person, "accept")
     set_password(uow, person, new, "invitation")
-    uow.emit(InvitationAccepted(person_id=person.id))
+    own = uow.as_actor(Actor(person.id, person.name, None, ""))
+    own.emit(InvitationAccepted(person_id=person.id))
+    own.react()
 
 
 def expire_invitations(uow: UnitOfWork, only: int | None = None) -> int:

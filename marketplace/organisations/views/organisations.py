@@ -1,5 +1,7 @@
 """The register of organisations (机构管理)."""
 
+from datetime import date, timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,7 +25,7 @@ from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.organisations.naming import unit_name
 from marketplace.organisations.operations import organisations as operations
 from marketplace.organisations.operations.organisations import Foundation, Names
-from marketplace.organisations.queries import organisation_for, organisations_in_order
+from marketplace.organisations.queries import exists_on, organisation_for, organisations_in_order
 from marketplace.organisations.views.base import blueprint
 from marketplace.web.access import signed_in
 from marketplace.web.forms import attempt
@@ -115,10 +117,15 @@ def _page(organisation: Organisation, form: OrganisationForm, ending: EndOrganis
     parent = session.scalar(select(Organisation).where(Organisation.id == organisation.parent_id))
     return render_template(
         "organisations/organisation.html", organisation=organisation, parent=parent, form=form, ending=ending,
-        people=people, below=below, may=policy.may_manage_organisations(current_actor()),
+        people=people, below=below, ended=not exists_on(organisation, today), last_day=_last_day(organisation),
+        may=policy.may_manage_organisations(current_actor()),
         may_end=policy.may_end_organisation(current_actor(), people, below),
         history=history_rows(history_of(session, "organisation", organisation.id)),
     )  # fmt: skip
+
+
+def _last_day(organisation: Organisation) -> date | None:
+    return organisation.valid_to - timedelta(days=1) if organisation.valid_to else None
 
 
 def _forms(organisation: Organisation) -> tuple[OrganisationForm, EndOrganisationForm]:
