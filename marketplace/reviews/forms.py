@@ -1,6 +1,6 @@
 """What people type in the review pages, turned into payloads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.core.text import N_, tidy
 from marketplace.reviews.blind.redaction import PLACEHOLDERS, Hidden
+from marketplace.reviews.offline.plan import Choice, Side
 from marketplace.reviews.operations.blinding import LONGEST
 from marketplace.reviews.operations.recusals import Decision, Request
 from marketplace.reviews.recusal import OUTCOME_LABELS
@@ -63,6 +64,34 @@ class ReasonForm(Form):
     """A reason that must be given."""
 
     reason = LongTextField(_l("原因"), [DataRequired(_l("请填写原因"))], most=500)
+
+
+def choices_form(items: Mapping[int, tuple[str, int]], posted: bool) -> Form:
+    """One question for each item that the page and the workbook have both changed: item → (its name, the version of its
+    sheet). The answer carries the version, so that it says nothing of a later one."""
+    fields = {
+        f"item_{item}": RadioField(
+            name,
+            [InputRequired(_l("请选择采用哪一份评分"))],
+            choices=[
+                SelectChoice(f"{Side.FILE}:{version}", _l("采用表格中的评分")),
+                SelectChoice(f"{Side.PAGE}:{version}", _l("保留页面上的评分")),
+            ],
+        )
+        for item, (name, version) in items.items()
+    }
+    made: Form = type("ChoicesForm", (Form,), fields)(**({} if posted else {"formdata": None}))
+    return made
+
+
+def chosen(form: Form) -> dict[int, Choice]:
+    """What was answered, by item."""
+    found = {}
+    for one in form:
+        if one.name.startswith("item_") and one.data:
+            side, _, version = str(one.data).partition(":")
+            found[int(one.name.removeprefix("item_"))] = Choice(Side(side), int(version))
+    return found
 
 
 class RecuseForm(Form):

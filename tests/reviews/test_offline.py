@@ -245,27 +245,70 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_saved(sqlite_world: Wo
     assert stored(world, panel_id) == {}
 
 
-def test_what_the_page_has_newer_is_never_overwritten(sqlite_world: World) -> None:
+def goals(world: World, panel_id: int) -> list[str]:
+    """The first mark of each sheet, in the order of items."""
+    return [one.marks["goals"]["score"] for _, one in sorted(stored(world, panel_id).items())]
+
+
+def test_the_expert_chooses_where_both_sides_changed(sqlite_world: World) -> None:
     world, panel_id = sqlite_world, scoring_panel(sqlite_world)
-    where, (first, second, _) = address(world, panel_id), item_ids(world, panel_id)
+    where, (first, second, third) = address(world, panel_id), item_ids(world, panel_id)
+    content = downloaded(world, panel_id)
+    for item, points in ((first, 66), (second, 77)):
+        save_one(world, panel_id, "expert1", item, points)
+    browser = world.browser("expert1")
+    checked = upload(browser, where, filled(content, {**scored(2), **scored(9, 81), **scored(16, 82)}))
+    assert checked.status_code == 302
+    page = browser.get(checked.location).get_data(as_text=True)
+    cells = re.findall(r"<td><strong>(\d+)</strong></td><td><strong>(\d+)</strong></td>", page)
+    assert cells == [("66", "80")] * len(CODES) + [("77", "81")] * len(CODES)
+    assert "有2项下载之后网页上又改过" in page
+    mine = {f"item_{first}": "file:1", f"item_{second}": "page:1"}
+    for wrong in ({}, {f"item_{first}": "file:1"}, {**mine, f"item_{second}": "other:1"}):
+        refused = browser.post(checked.location, wrong)
+        assert (refused.status_code, "field-error" in refused.get_data(as_text=True)) == (422, True)
+        assert goals(world, panel_id) == ["66", "77"]
+    kept = browser.post(checked.location, {f"item_{first}": "file:1"}).get_data(as_text=True)
+    assert re.search(rf'<input[^>]*checked[^>]*name="item_{first}"[^>]*value="file:1"', kept)
+    assert browser.post(checked.location, mine).status_code == 302
+    assert goals(world, panel_id) == ["80", "77", "82"]
+    with world.reading() as session:
+        noted = session.scalars(select(AuditRow).where(AuditRow.action == "SheetsImported")).one()
+        assert noted.details["items"] == [first, third]
+
+
+def test_a_choice_says_nothing_of_what_was_saved_since(sqlite_world: World) -> None:
+    world, panel_id = sqlite_world, scoring_panel(sqlite_world)
+    where, first = address(world, panel_id), item_ids(world, panel_id)[0]
+    content = filled(downloaded(world, panel_id), scored(2))
+    save_one(world, panel_id, "expert1", first, 66)
+    browser = world.browser("expert1", "en")
+    checked = upload(browser, where, content)
+    assert "Take what the workbook says" in browser.get(checked.location).get_data(as_text=True)
+    save_one(world, panel_id, "expert1", first, 67)
+    assert browser.post(checked.location, {f"item_{first}": "file:1"}).status_code == 422
+    assert goals(world, panel_id) == ["67"]
+    assert browser.post(checked.location, {f"item_{first}": "page:2"}).status_code == 302
+    assert goals(world, panel_id) == ["67"]
+    assert browser.get(checked.location).status_code == 404
+
+
+def test_what_the_page_has_newer_is_not_asked_about_where_the_file_is_untouched(sqlite_world: World) -> None:
+    world, panel_id = sqlite_world, scoring_panel(sqlite_world)
+    where, (first, second, third) = address(world, panel_id), item_ids(world, panel_id)
     content = downloaded(world, panel_id)
     save_one(world, panel_id, "expert1", first, 66)
     save_one(world, panel_id, "expert1", second, 77)
-    answer = upload(world.browser("expert1"), where, filled(content, scored(2)))
-    assert answer.status_code == 422
-    cells = [*(f"F{row}" for row in range(2, 2 + len(CODES))), "H8"]
-    assert faults(answer) == [(cell, "下载之后网页上又改过") for cell in cells]
-    page = re.sub(r"<[^>]+>|\s", "", answer.get_data(as_text=True))
-    assert page.count("文件中：80网页上：66") == len(CODES)
-    good = filled(content, scored(16))
     browser = world.browser("expert1")
-    checked = upload(browser, where, good)
-    assert "1项在文件中没有改过" not in browser.get(where).get_data(as_text=True)
+    checked = upload(browser, where, filled(content, scored(16)))
     assert "2项在文件中没有改过" in browser.get(checked.location).get_data(as_text=True)
-    save_one(world, panel_id, "expert1", item_ids(world, panel_id)[2], 88)
+    save_one(world, panel_id, "expert1", third, 88)
     late = browser.post(checked.location)
-    assert (late.status_code, len(faults(late))) == (422, EACH)
-    assert {one.marks["goals"]["score"] for one in stored(world, panel_id).values()} == {"66", "77", "88"}
+    assert (late.status_code, "请选择采用哪一份评分" in late.get_data(as_text=True)) == (422, True)
+    assert goals(world, panel_id) == ["66", "77", "88"]
+    broken = upload(browser, where, filled(content, {**scored(2), "F9": 101}))
+    assert (broken.status_code, faults(broken)) == (422, [("F9", "请填写0至100的分数，最多一位小数")])
+    assert "另有1项下载之后网页上又改过" in broken.get_data(as_text=True)
 
 
 def test_frozen_and_lifted_items_are_refused_unless_untouched(sqlite_world: World) -> None:

@@ -2,7 +2,7 @@
 rules are those of the page (``scoring``, ``policy``)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,7 +21,22 @@ MISSING = N_("这一项的行不全，请重新下载评分表")
 NOT_YOURS = N_("这一项已不由您评审，请删除这一项的全部行")
 BAD_UNABLE = N_("这一格请选择“无法判断”，或留空")
 NO_MARK_HERE = N_("总体意见这一行没有分数，请清空")
-NEWER = N_("下载之后网页上又改过")
+
+
+class Side(StrEnum):
+    """Which of two contents of an item stands in the end."""
+
+    FILE = "file"  # 采用表格中的评分
+    PAGE = "page"  # 保留页面上的评分
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the expert decided about an item that both sides have changed; it holds for the sheet in the version that
+    she saw."""
+
+    side: Side
+    version: int
 
 
 class Change(StrEnum):
@@ -58,8 +73,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in which cell. ``typed`` is what stands there; ``theirs`` what stands in the page instead.
-    ``item_id`` is empty where the expert may not know the item."""
+    """What is wrong in which cell. ``typed`` is what stands there. ``item_id`` is empty where the expert may not know
+    the item."""
 
     row: int
     column: str
@@ -67,8 +82,6 @@ class Fault:
     item_id: int | None = None
     code: str = OPINION
     typed: str = ""
-    mine: MarkInput | None = None
-    theirs: MarkInput | None = None
 
     @property
     def cell(self) -> str:
@@ -84,27 +97,41 @@ class Taken:
     content: Content
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One item whose sheet was changed in the page after the download and in the file too: the rows that differ."""
+
+    standing: Standing
+    lines: tuple[Line, ...]
+
+
 @dataclass(slots=True)
 class Plan:
-    """试导入结果."""
+    """试导入结果. Nothing is taken as long as there are faults or conflicts."""
 
     taken: list[Taken] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     same: int = 0
     """Items that stand on the server as in the file."""
     kept: int = 0
     """Items untouched in the file and changed, submitted or taken away since: they stay as they are."""
+    yielded: int = 0
+    """Items in conflict of which the expert chose what stands in the page."""
     open_marks: int = 0
     """Marks still missing on the taken sheets."""
 
 
-def plan_for(desk: Desk, filled: Filled) -> Plan:
-    """Compares a workbook with the sheets as they stand."""
+NONE: Mapping[int, Choice] = {}
+
+
+def plan_for(desk: Desk, filled: Filled, choices: Mapping[int, Choice] = NONE) -> Plan:
+    """Compares a workbook with the sheets as they stand; ``choices`` settle conflicts, by item."""
     plan = Plan()
     by_item = _by_item(desk, filled, plan)
     for item_id, rows in by_item.items():
-        _judge(desk, filled.identity, item_id, rows, plan)
+        _judge(desk, filled.identity, item_id, rows, plan, choices.get(item_id))
     plan.faults.sort(key=lambda fault: (fault.row, fault.column))
     return plan
 
@@ -128,7 +155,9 @@ def _by_item(desk: Desk, filled: Filled, plan: Plan) -> dict[int, dict[str, Row]
     return dict(found)
 
 
-def _judge(desk: Desk, identity: Identity, item_id: int, rows: Rows, plan: Plan) -> None:
+def _judge(
+    desk: Desk, identity: Identity, item_id: int, rows: Rows, plan: Plan, choice: Choice | None
+) -> None:
     standing, first = desk.items.get(item_id), min(row.number for row in rows.values())
     version, digest = identity.stood.get(item_id, (-1, ""))
     content, faults = _content(desk, item_id, rows)
@@ -144,7 +173,7 @@ def _judge(desk: Desk, identity: Identity, item_id: int, rows: Rows, plan: Plan)
     elif content is None or faults:
         plan.faults += faults
     elif standing.version != version and standing.workbook != identity.name:
-        plan.faults += _conflicts(desk, standing, content, rows)
+        _settle(desk, standing, content, rows, plan, choice)
     else:
         _take(desk, standing, content, rows, plan)
 
@@ -207,21 +236,28 @@ def _pairs(
         yield rows[code], code, old, new
 
 
-def _conflicts(desk: Desk, standing: Standing, content: Content, rows: Rows) -> Sequence[Fault]:
-    return [
-        Fault(
-            row.number, COMMENT if code == OPINION else SCORE, NEWER, standing.item.id, code, mine=new, theirs=old
-        )
-        for row, code, old, new in _pairs(desk, standing.content, content, rows)
-        if old != new
-    ]  # fmt: skip
+def _settle(
+    desk: Desk, standing: Standing, content: Content, rows: Rows, plan: Plan, choice: Choice | None
+) -> None:
+    """A conflict goes as the expert chose, if she has seen the sheet as it stands now."""
+    if choice is None or choice.version != standing.version:
+        lines = (line for line in _lines(desk, standing, content, rows) if line.change != Change.SAME)
+        plan.conflicts.append(Conflict(standing, tuple(lines)))
+    elif choice.side == Side.FILE:
+        _take(desk, standing, content, rows, plan)
+    else:
+        plan.yielded += 1
 
 
 def _take(desk: Desk, standing: Standing, content: Content, rows: Rows, plan: Plan) -> None:
     plan.taken.append(Taken(standing, content))
     stored = {code: mark.stored() for code, mark in content.marks.items()}
     plan.open_marks += len(gaps(desk.rubric, stored, desk.seat.panel.reason_below))
-    plan.lines += [
+    plan.lines += _lines(desk, standing, content, rows)
+
+
+def _lines(desk: Desk, standing: Standing, content: Content, rows: Rows) -> list[Line]:
+    return [
         Line(row.number, standing.item.id, code, _change(old, new), old, new)
         for row, code, old, new in _pairs(desk, standing.content, content, rows)
     ]

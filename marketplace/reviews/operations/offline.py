@@ -1,5 +1,7 @@
 """Taking over the drafts of an offline workbook (导入离线评分表): all of them, or none."""
 
+from collections.abc import Mapping
+
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
@@ -8,7 +10,7 @@ from marketplace.files.checking import FormUpload
 from marketplace.files.pending import hold, let_go, pending_of
 from marketplace.reviews.events import SheetsImported
 from marketplace.reviews.models import Seat
-from marketplace.reviews.offline.plan import Plan, plan_for
+from marketplace.reviews.offline.plan import NONE, Choice, Plan, plan_for
 from marketplace.reviews.offline.reading import Filled
 from marketplace.reviews.offline.standing import desk_of
 from marketplace.reviews.operations.locking import lock
@@ -36,25 +38,33 @@ def _drop(uow: UnitOfWork, seat: Seat) -> None:
     let_go(uow, WORKBOOK, seat.id, [one.id for one in kept])
 
 
-def import_sheets(uow: UnitOfWork, seat: Seat, filled: Filled, sha256: str) -> Plan:
+def import_sheets(
+    uow: UnitOfWork, seat: Seat, filled: Filled, sha256: str, choices: Mapping[int, Choice] = NONE
+) -> Plan:
     """导入离线评分表: what the trial run has shown, compared once more with the sheets as they stand now. The sheets
-    stay drafts. ``sha256`` is that of the uploaded file, for the record."""
+    stay drafts. ``sha256`` is that of the uploaded file, for the record; ``choices`` settle each item that the page and
+    the file have both changed."""
     lock(uow, seat.panel)
     require(may_score(uow.actor, seat.expert.person_id, seat.panel.state, seat.state))
-    plan = plan_for(desk_of(uow.session, uow.actor, seat), filled)
-    if plan.faults:
+    plan = plan_for(desk_of(uow.session, uow.actor, seat), filled, choices)
+    if plan.faults or plan.conflicts:
         raise Invalid({"file": N_("评分表与网页上的情况不再相符，没有保存；请核对下列各处")})
-    if not plan.taken:
+    if not plan.taken and not plan.yielded:
         raise Invalid({"file": N_("评分表里没有要保存的改动")})
     for one in plan.taken:
         place = SheetPlace(seat, one.standing.item, one.standing.sheet)
         content = one.content
         save_sheet(uow, place, content.marks, content.comment, one.standing.version, filled.identity.name)
     _drop(uow, seat)
-    uow.emit(
-        SheetsImported(
-            panel_id=seat.panel_id, seat_id=seat.id, items=tuple(one.standing.item.id for one in plan.taken),
-            workbook=filled.identity.name, sha256=sha256,
+    if plan.taken:
+        items = tuple(one.standing.item.id for one in plan.taken)
+        uow.emit(
+            SheetsImported(
+                panel_id=seat.panel_id,
+                seat_id=seat.id,
+                items=items,
+                workbook=filled.identity.name,
+                sha256=sha256,
+            )
         )
-    )  # fmt: skip
     return plan

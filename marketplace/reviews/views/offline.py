@@ -19,7 +19,7 @@ from marketplace.files.pending import pending_of
 from marketplace.files.sniffing import BadFile
 from marketplace.files.tables import MOST_BYTES
 from marketplace.reviews import operations
-from marketplace.reviews.forms import WorkbookForm
+from marketplace.reviews.forms import WorkbookForm, choices_form, chosen
 from marketplace.reviews.models import Seat
 from marketplace.reviews.offline.identity import require_own
 from marketplace.reviews.offline.plan import CHANGES, TONES, Change, Plan, plan_for
@@ -90,7 +90,8 @@ def offline_workbook(seat_id: int) -> FlaskResponse:
 @blueprint.post("/reviews/<int:seat_id>/offline")
 @signed_in(Role.EXPERT)
 def check_offline(seat_id: int) -> Response | tuple[str, int] | str:
-    """试导入: a good file is kept and shown row by row; a faulty one is only shown."""
+    """试导入: a good file is kept and shown row by row, with a question about each item that the page has changed too;
+    a faulty one is only shown."""
     desk, form = _desk(seat_id), WorkbookForm()
     require(_scoring(desk.seat))
     filled = _uploaded(desk, form) if form.validate_on_submit() else None
@@ -99,7 +100,7 @@ def check_offline(seat_id: int) -> Response | tuple[str, int] | str:
     plan = plan_for(desk, filled)
     if plan.faults:
         return _check_page(desk, plan, form), 422
-    if not plan.taken:
+    if not plan.taken and not plan.conflicts:
         return _check_page(desk, plan, form)
     if not attempt(form, operations.keep_workbook, desk.seat, form.file.data):
         return _page(_desk(seat_id), form), 422
@@ -131,7 +132,15 @@ def _read(desk: Desk, content: bytes) -> Filled:
 def offline_check(seat_id: int, sha256: str) -> str:
     """检查结果 of the kept file; nothing is saved yet."""
     desk, filled, file = _kept(seat_id, sha256)
-    return _check_page(desk, plan_for(desk, filled), Form(formdata=None), file)
+    plan = plan_for(desk, filled)
+    return _check_page(desk, plan, _choices(desk, plan), file)
+
+
+def _choices(desk: Desk, plan: Plan, posted: bool = False) -> Form:
+    """The form of the confirmation, with a question about each conflict."""
+    names = _numbered(desk)
+    asked = {one.standing.item.id: one.standing for one in plan.conflicts}
+    return choices_form({item: (names[item], one.version) for item, one in asked.items()}, posted)
 
 
 def _kept(seat_id: int, sha256: str) -> tuple[Desk, Filled, PendingFile]:
@@ -150,10 +159,12 @@ def _kept(seat_id: int, sha256: str) -> tuple[Desk, Filled, PendingFile]:
 @blueprint.post("/reviews/<int:seat_id>/offline/<sha256>")
 @signed_in(Role.EXPERT)
 def import_offline(seat_id: int, sha256: str) -> Response | tuple[str, int]:
-    """确认保存: exactly what the kept file says, all of it or nothing."""
+    """确认保存: exactly what the kept file says and was chosen, all of it or nothing."""
     desk, filled, _file = _kept(seat_id, sha256)
-    form = Form()
-    if form.validate_on_submit() and attempt(form, operations.import_sheets, desk.seat, filled, sha256):
+    form = _choices(desk, plan_for(desk, filled), posted=True)
+    if form.validate_on_submit() and attempt(
+        form, operations.import_sheets, desk.seat, filled, sha256, chosen(form)
+    ):
         flash(_("已保存为草稿。请核对，全部评完后在本页提交。"), "success")
         return redirect(url_for("reviews.my_panel", seat_id=seat_id))
     desk, filled, file = _kept(seat_id, sha256)
