@@ -1,5 +1,6 @@
 """What follows from what: event → reactions, in order. The second file to read."""
 
+from marketplace.audit.labels import VALUES
 from marketplace.audit.subjects import NAMES, by_column
 from marketplace.bids import award_mails, consent_mails, running
 from marketplace.bids import events as bid
@@ -16,6 +17,7 @@ from marketplace.notices import operations as notices
 from marketplace.notices import reactions as announcements
 from marketplace.organisations import events as person
 from marketplace.organisations import mails as person_mails
+from marketplace.organisations.labels import ROLE_LABELS
 from marketplace.organisations.models import Organisation, Person
 from marketplace.priority import announcements as priority_notices
 from marketplace.priority import events as priority
@@ -52,12 +54,13 @@ from marketplace.reviews.operations import assignment as assignments
 from marketplace.reviews.queries import panel_names
 from marketplace.reviews.register import recusal_names
 from marketplace.reviews.subjects import SUBJECTS
-from marketplace.reviews.workflow import SubjectKind
+from marketplace.reviews.workflow import NOTE_KINDS, SubjectKind
 from marketplace.search.finders import FINDERS
 from marketplace.search.operations import SOURCES
 from marketplace.topics import events as topic
 from marketplace.topics import mails as topic_mails
 from marketplace.topics import reactions as topics
+from marketplace.topics.content import SECTION_LABELS
 from marketplace.topics.models import ChallengeList, Topic
 
 REACTIONS: Reactions = {
@@ -157,6 +160,8 @@ NAMES.update(
         "person": by_column(Person.id, Person.name),
     }
 )
+VALUES.update({"role": ROLE_LABELS, "section": SECTION_LABELS, "sections": SECTION_LABELS})
+VALUES["kind"] = {**VALUES["kind"], **NOTE_KINDS}
 COMPUTATIONS: dict[str, Kind] = {
     ASSIGNMENT: Kind(assign_items, assignments.keep_assignment),
     PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),

@@ -1,6 +1,6 @@
 """What the trail's codes are called (审计用语)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marketplace.core.events import Event
@@ -76,6 +76,7 @@ DETAILS = {
     "sheets": N_("评分表"),
     "until": N_("截至"),
     "workbook": N_("工作簿编号"),
+    "late": N_("是否中途"),
     "seated": N_("是否原组成员"),
     "mended": N_("是否补缺"),
     "marked": N_("是否标注"),
@@ -94,14 +95,30 @@ DETAILS = {
     "earlier_sha256": N_("原评分表指纹"),
 }
 """Names of details."""
-WAYS = {
-    "password": N_("密码登录"),
-    "demo": N_("演示登录"),
-    "own": N_("本人修改"),
-    "reset": N_("邮件重置"),
-    "invitation": N_("接受邀请"),
+VALUES: dict[str, Mapping[Any, str]] = {
+    "how": {
+        "password": N_("密码登录"),
+        "demo": N_("演示登录"),
+        "own": N_("本人修改"),
+        "reset": N_("邮件重置"),
+        "invitation": N_("接受邀请"),
+    },
+    "cause": {
+        "own": N_("本人结束"),
+        "asked": N_("有人取消"),
+        "superseded": N_("已有新的计算"),
+    },
+    "kind": {
+        "award": N_("立项"),
+        "none": N_("不予立项"),
+        "assignment": N_("评审对象分配"),
+        "panel_analysis": N_("评分分析"),
+        "round_ranking": N_("名单排名"),
+        "funding_plan": N_("资金方案"),
+        "funding_trial": N_("资金试算"),
+    },
 }
-"""How somebody signed in or came by a password."""
+"""Detail → code → what it is called; the steps of the story bind theirs where everything is wired."""
 HIDDEN = frozenset(
     {
         "opinion", "score", "grade", "candidates", "chosen", "order", "wins", "pairs", "items", "levels", "words",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from marketplace.audit.forms import FilterForm
-from marketplace.audit.labels import DETAILS, OUTCOME_TONES, OUTCOMES, WAYS, shown_details, subject_label
+from marketplace.audit.labels import DETAILS, OUTCOME_TONES, OUTCOMES, VALUES, shown_details, subject_label
 from marketplace.audit.models import AuditRow
 from marketplace.audit.queries import filtered_rows
 from marketplace.audit.subjects import names_of
@@ -120,11 +120,13 @@ def _details_text(details: dict[str, Any]) -> str:
 
 
 def _detail_text(key: str, value: Any) -> str:
-    """A kind of object by its name, a moment as people write it."""
+    """A code or a kind of object by its name, a moment as people write it."""
+    if isinstance(value, list | tuple):
+        return translate(COMMA).join(_detail_text(key, part) for part in value)
+    if word := VALUES.get(key, {}).get(str(value)):
+        return translate(word)
     if key.endswith("kind"):
         return translate(subject_label(str(value)))
-    if key == "how":
-        return translate(WAYS.get(str(value), str(value)))
     if isinstance(value, str) and MOMENT.fullmatch(value):
         return datetime_text(datetime.fromisoformat(value), speaks_english())
     return _value_text(value)
@@ -133,6 +135,4 @@ def _detail_text(key: str, value: Any) -> str:
 def _value_text(value: Any) -> str:
     if isinstance(value, bool):
         return translate(YES_WORD) if value else translate(NO_WORD)
-    if isinstance(value, list | tuple):
-        return translate(COMMA).join(_value_text(part) for part in value)
     return "" if value is None else str(value)

@@ -87,7 +87,10 @@ def tool_environment(environment: Mapping[str, str] = os.environ, spare: Path = 
 
 
 def default_data_dir(place: Place = HERE, environment: Mapping[str, str] = os.environ) -> Path:
-    """The project's `data` folder, or one of the user's own where the project is not theirs to write."""
+    """What DATA_DIR says; else the project's `data` folder, or one of the user's own where the project is not theirs to
+    write."""
+    if environment.get("DATA_DIR"):
+        return Path(environment["DATA_DIR"])
     if writable(place.root / "data"):
         return place.root / "data"
     home = environment.get("XDG_DATA_HOME") or os.path.join(environment.get("HOME", ""), ".local", "share")

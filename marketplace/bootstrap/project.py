@@ -58,14 +58,15 @@ def is_built(place: Place) -> bool:
 
 
 def demo_environment(data_dir: Path, port: int, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The settings of `python3 app.py`: the demo on this machine; what the caller has set stands."""
+    """The settings of `python3 app.py`: the demo on this machine; what the caller has set stands, but for the data
+    directory, which has been chosen."""
     ours = {
         "DEMO": "1",
-        "DATA_DIR": str(data_dir),
         "DATABASE_URL": f"sqlite:///{data_dir / 'marketplace.db'}",
         "BASE_URL": f"http://127.0.0.1:{port}",
     }
-    return tool_environment(given) | {name: given.get(name) or value for name, value in ours.items()}
+    settled = {name: given.get(name) or value for name, value in ours.items()}
+    return tool_environment(given) | settled | {"DATA_DIR": str(data_dir)}
 
 
 def set_up_database(place: Place, settings: Mapping[str, str]) -> None:

@@ -1,6 +1,6 @@
 """The organisation tree and the people who act for it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
@@ -49,9 +49,15 @@ class Organisation(Numbered, Versioned, Base):
     order_key: Mapped[str] = mapped_column(String(40), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    """The first day on which it is no more."""
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
 
     parent: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
+
+    @property
+    def last_day(self) -> date | None:
+        """最后一天, where an end is set."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class Person(Numbered, Versioned, Base):

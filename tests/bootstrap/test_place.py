@@ -29,6 +29,16 @@ def test_data_stand_in_the_project_where_that_can_be_written(tmp_path: Path) -> 
     assert default_data_dir(Place(tmp_path), {}) == tmp_path / "data"
 
 
+def test_files_and_database_stand_in_the_named_directory(tmp_path: Path) -> None:
+    given = {"HOME": str(tmp_path), "DATA_DIR": str(tmp_path / "named")}
+    folder = default_data_dir(Place(tmp_path), given)
+    assert folder == tmp_path / "named"
+    for chosen in (folder, tmp_path / "by-option"):
+        settings = project.demo_environment(chosen, 5001, given)
+        assert settings["DATA_DIR"] == str(chosen)
+        assert settings["DATABASE_URL"] == f"sqlite:///{chosen}/marketplace.db"
+
+
 def test_data_stand_with_the_user_where_the_project_cannot_be_written(tmp_path: Path) -> None:
     project_of_another = Place(Path("/proc/self"))  # nobody can make a file there, not even root
     assert default_data_dir(project_of_another, {"XDG_DATA_HOME": str(tmp_path)}) == tmp_path / "marketplace"

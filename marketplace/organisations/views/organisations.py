@@ -1,7 +1,5 @@
 """The register of organisations (机构管理)."""
 
-from datetime import date, timedelta
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -117,15 +115,11 @@ def _page(organisation: Organisation, form: OrganisationForm, ending: EndOrganis
     parent = session.scalar(select(Organisation).where(Organisation.id == organisation.parent_id))
     return render_template(
         "organisations/organisation.html", organisation=organisation, parent=parent, form=form, ending=ending,
-        people=people, below=below, ended=not exists_on(organisation, today), last_day=_last_day(organisation),
+        people=people, below=below, ended=not exists_on(organisation, today),
         may=policy.may_manage_organisations(current_actor()),
         may_end=policy.may_end_organisation(current_actor(), people, below),
         history=history_rows(history_of(session, "organisation", organisation.id)),
     )  # fmt: skip
-
-
-def _last_day(organisation: Organisation) -> date | None:
-    return organisation.valid_to - timedelta(days=1) if organisation.valid_to else None
 
 
 def _forms(organisation: Organisation) -> tuple[OrganisationForm, EndOrganisationForm]:
