@@ -25,12 +25,14 @@ from marketplace.config import ROOT, Settings
 from marketplace.core.actor import SYSTEM
 from marketplace.core.database import reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.files.models import PendingFile
 from marketplace.organisations.models import Person
 from marketplace.organisations.sessions import begin_session
 from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
 from marketplace.reviews.models import Panel, PanelItem, PanelNote, PanelOpinion, Seat
+from marketplace.reviews.operations.offline import WORKBOOK
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.sample.cast import CAST
@@ -72,6 +74,7 @@ def unwritten() -> Select[Any]:
 def shots(parts: Runtime) -> list[Shot]:
     """The pages worth looking at, with the addresses of this demonstration's objects."""
     with reading_session(parts.engine) as session:
+        keys = {part.email: part.key for part in CAST}
         topic = first(session, select(Topic).where(Topic.state == TopicState.OPEN).order_by(Topic.deadline))
         review = first(session, select(Topic).where(Topic.state == TopicState.IN_REVIEW).order_by(Topic.id))
         draft = first(session, select(Topic).where(Topic.state == TopicState.DRAFT))
@@ -94,12 +97,13 @@ def shots(parts: Runtime) -> list[Shot]:
         item = first(session, select(PanelItem).where(PanelItem.panel_id == scoring.id))
         opinion = first(session, select(PanelOpinion))
         waiting = first(session, select(Seat).where(Seat.heads, Seat.panel_id.in_(unwritten())))
+        brought = first(session, select(PendingFile).where(PendingFile.owner_kind == WORKBOOK))
+        reader = keys[session.get_one(Person, brought.person_id).email]
         asking = first(
             session,
             select(Panel).where(Panel.state == PanelState.DRAFT, Panel.preferences_until.is_not(None)),
         )
         silent = first(session, select(Seat).where(Seat.panel_id == asking.id, Seat.preferred_at.is_(None)))
-        keys = {part.email: part.key for part in CAST}
         expert = keys[seat.expert.person.email]
         clerk = keys[session.get_one(Person, bid.drafted_by).email]
         clerks = {p.posts[0][0]: p.key for p in CAST if p.key.endswith("_clerk")}
@@ -137,6 +141,7 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("analysis-head", f"/panels/{waiting.panel_id}/analysis", keys[waiting.expert.person.email]),
             Shot("panel-scoring", f"/panels/{scoring.id}", "officer"),
             Shot("panel-draft", f"/panels/{asking.id}", "officer"),
+            Shot("offline-check", f"/reviews/{brought.owner_id}/offline/{brought.sha256}", reader),
             Shot("assignment", f"/panels/{asking.id}/assignment", "officer"),
             Shot("preferences", f"/reviews/{silent.id}/preferences", keys[silent.expert.person.email]),
             Shot("reviews", "/reviews", expert),

@@ -1,4 +1,4 @@
-"""The sample year (示例年度): 24 topics on four lists, in every stage, brought there by the cast's own deeds."""
+"""The sample year (示例年度): 25 topics on four lists, in every stage, brought there by the cast's own deeds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.reviews.models import Panel
-from marketplace.sample import opinions, players, preferences
+from marketplace.sample import offline, opinions, players, preferences
 from marketplace.sample.funding import funding_round
 from marketplace.sample.players import Bidder
 from marketplace.sample.rounds import rankings
@@ -70,8 +70,11 @@ SHARED = (
 )
 """On a list by which three experts score each bid, and marks more than 15 points apart call another. The members say
 first which bids they would score."""
-BLIND = (Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),)
-"""On a list whose bids are scored blindly."""
+BLIND = (
+    Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),
+    Life(13, -50, -8, (B("quzhou", 84), B("vehicles", 81)), "convened"),
+)
+"""On a list whose bids are scored blindly; of the second topic nobody has looked at what may tell who wrote."""
 BATCHES: tuple[tuple[tuple[Life, ...], int, str, dict[str, Any]], ...] = (
     (LAST_YEAR, -470, "", {}),
     (THIS_YEAR, -125, "", {}),
@@ -193,6 +196,8 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
         return
     yield stage.day(life.deadline + 3, 10)
     panel_id = players.convene(stage, topic_id, seed=life.number)
+    if life.stop == "convened":
+        return
     if life.stop == "panel":
         players.ask_for_recusals(stage, topic_id, life.bidders[0], bid_ids[0])
         yield stage.day(-5, 10)
@@ -216,6 +221,8 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
         for seat_id, key in present[:3]:
             players.score(stage, seat_id, key, qualities)
         players.score_offline(stage, *present[3], qualities)
+        yield stage.day(-1, 15)
+        offline.bring_back(stage, *present[3])
         return
     players.judged(stage, panel_id, qualities, astray=life in SHARED)
     if life.stop == "concluded":

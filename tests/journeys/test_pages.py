@@ -16,18 +16,12 @@ NOT_BY_LINK = {
     "computations.status",  # what a script asks while a computation runs
     "organisations.open_invitation", "organisations.open_reset",  # from the mail of one person
 }  # fmt: skip
-NOT_IN_THE_SAMPLE_YEAR = {
-    "reviews.panel_assignment",  # a panel that shares its items out
-    "reviews.offline_check",  # a workbook that waits for its confirmation: three days at most
-    "reviews.recusal",  # an expert who still scores; who that is, the lot decides
-}  # fmt: skip
-"""Pages that the year has not, or not always: their own tests read them."""
 
 
 def test_every_kind_of_page_is_reached_by_links(sample_year: Demonstration, findings: Findings) -> None:
     rules = sample_year.app.url_map.iter_rules()
     endpoints = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
-    assert endpoints - set(findings.endpoints) <= NOT_BY_LINK | NOT_IN_THE_SAMPLE_YEAR
+    assert endpoints - set(findings.endpoints) <= NOT_BY_LINK
 
 
 def test_every_page_reads_well(findings: Findings) -> None:

@@ -16,9 +16,10 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.doctor import CHECKS, Context
 from marketplace.files.operations import GivenFile, attach
 from marketplace.notifications.models import OutboxMail
-from marketplace.organisations.models import Appointment
+from marketplace.organisations.models import Appointment, Organisation
 from marketplace.reviews import operations, policy
 from marketplace.reviews.blind.checks import blind_items, open_leads
+from marketplace.reviews.blind.kept import KEPT
 from marketplace.reviews.models import BlindMark, Panel, PanelItem, ScoreSheet
 from marketplace.reviews.queries import items_of, seat_for
 from marketplace.reviews.workflow import PanelState
@@ -274,6 +275,33 @@ def test_a_draft_decision_can_be_taken_back(sqlite_world: World) -> None:
     with sqlite_world.reading() as session:
         panel = session.get_one(Panel, panel_id)
         assert open_leads(session, panel, panel.items) == 1
+
+
+def test_a_second_look_computes_nothing_and_a_change_is_seen(sqlite_world: World) -> None:
+    panel_id = blind_draft(sqlite_world)
+    officer, address = sqlite_world.browser("officer"), f"/panels/{panel_id}"
+
+    def looked_for() -> int:
+        before = KEPT.computed
+        assert officer.get(address).status_code == officer.get(f"{address}/blinding").status_code == 200
+        return KEPT.computed - before
+
+    looked_for()
+    assert looked_for() == 0
+    with sqlite_world.uow() as uow:
+        bid = uow.session.scalars(select(Bid).order_by(Bid.id)).first()
+        assert bid is not None
+        bid.content = {**bid.content, "risks": "我县试点（示例）"}
+    assert looked_for() == 1
+    item = item_ids(sqlite_world, panel_id)[0]
+    words = {"words": "示例单位自称", "kind": "unit"}
+    assert officer.post(f"{address}/blinding/{item}/words", words).status_code == 302
+    assert looked_for() == 1
+    with sqlite_world.uow() as uow:
+        uow.session.scalars(
+            select(Organisation).where(Organisation.code == "330500")
+        ).one().name = "湖州示例新局"
+    assert (looked_for(), looked_for()) == (3, 0)
 
 
 def test_the_pages_of_the_check(sqlite_world: World) -> None:

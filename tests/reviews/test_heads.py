@@ -244,6 +244,8 @@ def test_the_opinion_needs_the_heads_word_on_this_very_text(sqlite_world: World)
         sqlite_world.do("expert3", confirm_opinion, (Panel, panel_id), again)
     made = sqlite_world.do("officer", opinions.finalise_opinion, (Panel, panel_id), again)
     assert (made.sha256, made.confirmation["sha256"]) == (again, again)
+    for key in ("officer", "expert1", "expert3"):
+        assert "确认这份文本" in sqlite_world.browser(key).get(f"/panels/{panel_id}/opinion").text
     said = words(download(sqlite_world, "officer", panel_id).data)
     with sqlite_world.reading() as session:
         name = session.get_one(Seat, _seat(sqlite_world, panel_id, 2)).expert.person.name
@@ -261,6 +263,7 @@ def test_when_the_head_does_not_answer_a_reason_is_kept(sqlite_world: World) -> 
     reason = {"without": "多次联系未答复（示例）"}
     assert page.post(f"/panels/{panel_id}/opinion", data={**seen, **reason}).status_code == 302
     assert reason["without"] in words(download(sqlite_world, "expert1", panel_id).data)
+    assert reason["without"] in page.get(f"/panels/{panel_id}/opinion").text
     sqlite_world.do("officer", opinions.reopen_opinion, (Panel, panel_id), "有错字（示例）")
     assert reason["without"] in words(download(sqlite_world, "officer", panel_id, query="?version=1").data)
     with sqlite_world.reading() as session:

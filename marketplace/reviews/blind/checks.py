@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from marketplace.files.models import Attachment
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.organisations.places import places
+from marketplace.reviews.blind.kept import KEPT, fingerprint
 from marketplace.reviews.blind.leads import Known, Lead, leads_in
 from marketplace.reviews.blind.names import ORDINARY, doubtful_names, terms_of
 from marketplace.reviews.blind.redaction import Hidden, Redactor, Term
@@ -32,17 +33,23 @@ class BlindItem:
     known: Known
 
     @cached_property
-    def redactor(self) -> Redactor:
-        """Hides its names and the words that somebody has added."""
+    def terms(self) -> list[Term]:
+        """Its names and the words that somebody has added."""
         added = [Term(mark.text, Hidden(mark.kind)) for mark in self.of(BlindDecision.HIDE)]
-        return Redactor([*added, *terms_of(self.subject.identity)])
+        return [*added, *terms_of(self.subject.identity)]
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Hides them."""
+        return Redactor(self.terms)
 
     @cached_property
     def open_leads(self) -> list[Lead]:
-        """泄露线索 about which nobody has decided."""
+        """泄露线索 about which nobody has decided. Texts that were looked through once are not again."""
         own = Known(self.known.units, (*self.known.places, *doubtful_names(self.subject.identity.places)))
+        key = fingerprint(self.subject.passages(str), self.terms, own)
+        found = KEPT.get(key, lambda: leads_in(self.subject.passages(self.redactor.hide), own))
         harmless = {mark.text for mark in self.of(BlindDecision.HARMLESS)}
-        found = leads_in(self.subject.passages(self.redactor.hide), own)
         return [lead for lead in found if mark_text(lead) not in harmless]
 
     def of(self, what: BlindDecision) -> list[BlindMark]:
