@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -41,6 +41,9 @@ LETTER = "notifications.letter"
 
 LEFT_OUT = {"static", "web.set_language"}
 
+WIDE, NARROWEST = 1366, 320
+"""Windows in which axe looks at pages."""
+
 
 @dataclass
 class Visit:
@@ -52,8 +55,9 @@ class Visit:
     endpoint: str
     faults: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    colours: bool = False
-    """Whether its contrasts are measured in the narrow window too."""
+    shades: list[str] = field(default_factory=list)
+    colours: list[int] = field(default_factory=list)
+    """The widths in which its contrasts are measured."""
 
     @property
     def kind(self) -> str:
@@ -167,7 +171,7 @@ def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit
         if response.mimetype != "text/html":
             return visit, None
         sheet = read(response.get_data(as_text=True))
-    visit.parts = sorted(sheet.parts)
+    visit.parts, visit.shades = sorted(sheet.parts), sorted(sheet.shades)
     visit.faults = sheet.faults(inline_allowed=visit.endpoint == LETTER) + languages.leftovers(sheet)
     return visit, sheet
 
@@ -185,17 +189,19 @@ def cover(visits: Iterable[Visit]) -> list[Visit]:
             if not shown or len(set(visit.parts) - shown) >= NEW_PARTS:
                 shown.update(visit.parts)
                 chosen.append(visit)
-    mark_colours(chosen)
+    mark_colours(chosen, WIDE, lambda visit: visit.shades)
+    mark_colours(chosen, NARROWEST, lambda visit: visit.parts)
     return chosen
 
 
-def mark_colours(chosen: list[Visit]) -> None:
-    """Few pages that together show every part: colours hang on classes alone, and measuring them costs most."""
-    left = {part for visit in chosen for part in visit.parts}
+def mark_colours(chosen: list[Visit], width: int, shown: Callable[[Visit], list[str]]) -> None:
+    """Few pages that together show everything of a kind: measuring colours costs most, and they hang on the classes
+    of a text and of what it stands in."""
+    left = {one for visit in chosen for one in shown(visit)}
     while left:
-        richest = max(chosen, key=lambda visit: len(left.intersection(visit.parts)))
-        richest.colours = True
-        left.difference_update(richest.parts)
+        richest = max(chosen, key=lambda visit: len(left.intersection(shown(visit))))
+        richest.colours.append(width)
+        left.difference_update(shown(richest))
 
 
 @dataclass
@@ -236,6 +242,6 @@ def in_english(app: Flask, chosen: list[Visit], languages: Languages) -> Iterato
     """The same pages to the same readers."""
     clients = {who: client_of(app, who, "en") for who in dict.fromkeys(visit.who for visit in chosen)}
     for one in chosen:
-        visit, _ = look(clients[one.who], replace(one, faults=[], parts=[]), languages)
+        visit, _ = look(clients[one.who], replace(one, faults=[]), languages)
         visit.faults = [f"(en) {fault}" for fault in visit.faults]
         yield visit

@@ -1,20 +1,24 @@
 """A page in a real browser: what axe says, what the console says, what is fetched, what sticks out."""
 
-from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response
 
 from tests.journeys.conftest import Demonstration
-from tests.journeys.crawl import Visit, token_of
-from tests.support.live import cookie_value
+from tests.journeys.crawl import NARROWEST, WIDE, Visit, token_of
+from tests.support.live import cookie_value, served
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-RUN = """async ([tags, colours]) => (await axe.run({
-    resultTypes: ["violations"], preload: false, selectors: false, runOnly: {type: "tag", values: tags},
-    rules: {"color-contrast": {enabled: colours}},
+HANG_ON_WIDTH = ("target-size", "scrollable-region-focusable")
+"""What a narrow window can spoil in parts that were looked at on another page."""
+
+RUN = """async ([only, rules]) => (await axe.run({
+    resultTypes: ["violations"], preload: false, selectors: false, runOnly: only, rules: rules,
 })).violations
     .flatMap((rule) => rule.nodes.slice(0, 3).map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))"""
 STICKS_OUT = """() => {
@@ -24,16 +28,19 @@ STICKS_OUT = """() => {
     const wide = all.filter((node) => node.getBoundingClientRect().right > edge + 1);
     return wide.slice(-1).map((node) => node.outerHTML.slice(0, 160));
 }"""
-WIDE, NARROW, NARROWEST = 1366, 360, 320
+NARROW = 360
+LANGUAGES = ("zh_Hans_CN", "en")
 
 
 @dataclass
 class Looker:
-    """One reader's browser in one language."""
+    """A browser at which one reader after another opens pages."""
 
     context: BrowserContext
+    demonstration: Demonstration
     address: str
     heard: list[str] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.context.on("request", lambda request: self._fetched(request.url))
@@ -45,8 +52,21 @@ class Looker:
         if not url.startswith((self.address, "data:", "blob:")):
             self.heard.append(f"fetched from elsewhere: {url}")
 
+    def become(self, who: str | None, language: str) -> None:
+        """From here on a reader, in a language."""
+        app = self.demonstration.app
+        cookies = {"language": language}
+        if who is not None:
+            token = self.tokens.get(who) or self.tokens.setdefault(who, token_of(app, who))
+            cookies[app.config["SESSION_COOKIE_NAME"]] = cookie_value(app, token)
+        self.context.clear_cookies()
+        self.context.add_cookies(
+            [{"name": key, "value": value, "url": self.address} for key, value in cookies.items()]
+        )
+
     def open(self, path: str) -> None:
         """Goes to a page; what it said while it came is kept."""
+        self.page.set_viewport_size({"width": WIDE, "height": 768})
         response = self.page.goto(self.address + path)
         if response is None or response.status != 200:
             self.heard.append(f"status {response and response.status}")
@@ -61,46 +81,47 @@ class Looker:
         self.page.set_viewport_size({"width": width, "height": 768})
         return [f"sticks out at {width}: {one}" for one in self.page.evaluate(STICKS_OUT)]
 
-    def violations(self, width: int, colours: bool) -> list[str]:
-        """What axe finds in a window of this width."""
+    def violations(self, width: int, visit: Visit) -> list[str]:
+        """What axe finds in a window of this width: colours where the page was chosen for them, and in a narrow
+        window all rules on those pages that together have every part."""
+        measured = width in visit.colours
+        every = {"type": "tag", "values": TAGS}
+        few = {"type": "rule", "values": HANG_ON_WIDTH}
         if not self.page.evaluate("() => 'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
-        return [f"axe at {width}: {one}" for one in self.page.evaluate(RUN, [list(TAGS), colours])]
+            self.page.add_script_tag(url=f"{self.address}/axe.js")
+        options = (
+            [every, {"color-contrast": {"enabled": measured}}] if measured or width == WIDE else [few, {}]
+        )
+        return [f"axe at {width}: {one}" for one in self.page.evaluate(RUN, options)]
 
 
-def looker(demonstration: Demonstration, browser: Browser, who: str | None, language: str) -> Looker:
-    """A browser for a reader."""
-    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
-    name, address = demonstration.app.config["SESSION_COOKIE_NAME"], demonstration.address
-    cookies = {"language": language}
-    if who is not None:
-        cookies[name] = cookie_value(demonstration.app, token_of(demonstration.app, who))
-    context.add_cookies([{"name": key, "value": value, "url": address} for key, value in cookies.items()])
-    return Looker(context, address)
+@contextmanager
+def looker(demonstration: Demonstration, browser: Browser) -> Iterator[Looker]:
+    """A browser before the sample year, with the checker at an address of its own: so it is compiled once."""
+    checker = Response(AXE_SCRIPT, mimetype="text/javascript", headers={"Cache-Control": "max-age=3600"})
+    with served(DispatcherMiddleware(demonstration.app, {"/axe.js": checker})) as address:
+        context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+        yield Looker(context, demonstration, address)
+        context.close()
 
 
 def looked_at(demonstration: Demonstration, browser: Browser, visits: list[Visit]) -> Iterator[str]:
     """What is wrong with pages: in Chinese by axe in two widths, in both languages what sticks out."""
-    by_reader: dict[str | None, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_reader[visit.who].append(visit)
-    for who, pages in by_reader.items():
-        for language in ("zh_Hans_CN", "en"):
-            eyes = looker(demonstration, browser, who, language)
-            for visit in pages:
+    with looker(demonstration, browser) as eyes:
+        for language in LANGUAGES:
+            for visit in visits:
+                eyes.become(visit.who, language)
                 yield from (f"{visit} ({language}): {fault}" for fault in faults(eyes, visit, language))
-            eyes.context.close()
 
 
 def faults(eyes: Looker, visit: Visit, language: str) -> list[str]:
     """One page, from the wide window to the narrowest. What axe says to the console itself is not counted."""
-    eyes.page.set_viewport_size({"width": WIDE, "height": 768})
     eyes.open(visit.path)
     if language == "en":
         return [fault for width in (WIDE, NARROWEST) for fault in eyes.at(width)] + eyes.taken()
-    found = [fault for width in (WIDE, NARROW, NARROWEST) for fault in eyes.at(width)] + eyes.taken()
-    found += eyes.violations(NARROWEST, visit.colours)
-    eyes.at(WIDE)
-    found += eyes.violations(WIDE, True)
+    found = eyes.at(WIDE) + eyes.taken() + eyes.violations(WIDE, visit)
+    eyes.taken()
+    found += [fault for width in (NARROW, NARROWEST) for fault in eyes.at(width)] + eyes.taken()
+    found += eyes.violations(NARROWEST, visit)
     eyes.taken()
     return found

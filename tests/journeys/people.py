@@ -4,8 +4,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    FilePayload,
+    Locator,
+    Page,
+    Response,
+    expect,
+)
 
 from tests.support.live import sign_in
 from tests.support.world import World
@@ -29,11 +40,21 @@ class Somebody:
 
     def __post_init__(self) -> None:
         self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", self._note_error)
+
+    def leave(self) -> None:
+        """Nothing of her stays in the drafts of the browser or in the ears of the page."""
+        if self.script:
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.remove_listener("console", self._note)
+        self.page.remove_listener("pageerror", self._note_error)
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+
+    def _note_error(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
     def _arrived(self, response: Response | None, how: str) -> None:
         """A good answer, nothing in the console, nothing wider than the window."""
@@ -91,10 +112,11 @@ class Somebody:
     def press(self, name: str, *, within: Locator | None = None) -> None:
         """Presses the button, or follows the link, that has these words; the answer must be a good page."""
         words, place = re.compile(re.escape(name)), within or self.page
-        exact = place.get_by_role("button", name=name, exact=True)
-        button = exact if exact.count() else place.get_by_role("button", name=words)
-        link = place.get_by_role("link", name=name, exact=True)
-        target = button if button.count() else link if link.count() else place.get_by_role("link", name=words)
+        wanted = (
+            place.get_by_role("button", name=name, exact=True), place.get_by_role("button", name=words),
+            place.get_by_role("link", name=name, exact=True),
+        )  # fmt: skip
+        target = next((one for one in wanted if one.count()), place.get_by_role("link", name=words))
         with self.page.expect_navigation() as navigation:
             target.first.click()
         self._arrived(navigation.value, name)
@@ -135,26 +157,34 @@ class Somebody:
 
 @dataclass
 class Office:
-    """The program at an address, and a browser to look at it with."""
+    """The program at an address, and the one desk with a browser at which people sit down one after another.
+
+    It stays warm between them: styles, scripts and fonts come once.
+    """
 
     world: World
     browser: Browser
     address: str
     script: bool = True
+    desk: BrowserContext = field(init=False)
+    page: Page = field(init=False)
+
+    def __enter__(self) -> Self:
+        self.desk = self.browser.new_context(locale="zh-CN", java_script_enabled=self.script)
+        self.desk.set_default_timeout(15_000)
+        self.page = self.desk.new_page()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.desk.close()
 
     @contextmanager
-    def somebody(self, key: str | None, width: int = 1366, language: str | None = None) -> Iterator[Somebody]:
-        """A member of the cast (None: a visitor) at a browser of her own, freshly signed in."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 768}, locale="zh-CN", java_script_enabled=self.script
-        )
-        context.set_default_timeout(15_000)
+    def somebody(self, key: str | None) -> Iterator[Somebody]:
+        """A member of the cast (None: a visitor), freshly signed in; she leaves the desk as she found it."""
         if key is not None:
             self.world.tokens.pop(key, None)
-            sign_in(context, self.world, self.address, key)
-        if language is not None:
-            context.add_cookies([{"name": "language", "value": language, "url": self.address}])
-        try:
-            yield Somebody(context.new_page(), self.address, self.script)
-        finally:
-            context.close()
+            sign_in(self.desk, self.world, self.address, key)
+        person = Somebody(self.page, self.address, self.script)
+        yield person
+        person.leave()
+        self.desk.clear_cookies()

@@ -1,19 +1,36 @@
 """A page as a program reads it: where it leads, what it loads, what it says, what it is made of."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from itertools import islice
 
-VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+from lxml.html import HtmlElement, document_fromstring
+
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
 SILENT = frozenset({"script", "style"})
 NOTHING = re.compile(r"(?<![\w'-])(None|undefined|NaN|nan)(?![\w'-])|<(Markup|bound|function) ")
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What an element stands in."""
+
+    main: bool = False
+    foreign: bool = False
+    """Marked as of another language than the page."""
+    silent: bool = False
+    title: bool = False
+    """Of the page, not of a drawing in it."""
+    heading: bool = False
+
+
+TURNS = SILENT | {"main", "title", "h1"}
+"""Elements that make other surroundings for what is in them."""
+
+
 @dataclass
-class Sheet(HTMLParser):
+class Sheet:
     """What stands in one page."""
 
     language: str = ""
@@ -21,54 +38,62 @@ class Sheet(HTMLParser):
     loads: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
+    shades: set[str] = field(default_factory=set)
+    """Of every text, tag and classes of its element and of the two around it: what its colours hang on."""
     ids: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
-    open: list[tuple[str, bool]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        super().__init__()
+    def walk(self, element: HtmlElement, around: Surroundings) -> None:
+        """Notes an element and all that is in it."""
+        if not isinstance(element.tag, str):
+            return
+        here = self._enter(element, around)
+        self._hear(element, element.text, here)
+        for child in element:
+            self.walk(child, here)
+            self._hear(element, child.tail, here)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = {name: value or "" for name, value in attrs}
-        self.language = self.language or named.get("lang", "")
-        foreign = named.get("lang", self.language) != self.language or self._foreign()
-        self._note(tag, named, foreign)
-        if tag not in VOID:
-            self.open.append((tag, foreign))
+    def _enter(self, element: HtmlElement, around: Surroundings) -> Surroundings:
+        """Notes the element itself; answers what its content stands in."""
+        tag, named = str(element.tag), element.attrib
+        foreign = around.foreign or named.get("lang", self.language) != self.language
+        self._note_addresses(tag, named)
+        if around.main:
+            self.parts |= {f"{tag}.{word}" for word in named.get("class", "").split()} | {tag}
+        if not foreign:
+            self.said += [named[name].strip() for name in SPOKEN if named.get(name)]
+        if foreign == around.foreign and tag not in TURNS:
+            return around
+        return Surroundings(
+            main=around.main or tag == "main",
+            foreign=foreign,
+            silent=around.silent or tag in SILENT,
+            title=tag == "title" and not around.main,
+            heading=around.heading or tag == "h1",
+        )
 
-    def _note(self, tag: str, named: dict[str, str], foreign: bool) -> None:
+    def _note_addresses(self, tag: str, named: Mapping[str, str]) -> None:
         if tag in {"a", "iframe"}:
             self.links.append(named.get("href") or named.get("src", ""))
         elif "src" in named or tag == "link":
             self.loads.append(named.get("src") or named.get("href", ""))
-        if any(name == "main" for name, _ in self.open):
-            self.parts |= {f"{tag}.{word}" for word in named.get("class", "").split()} | {tag}
         self.ids += [named["id"]] if "id" in named else []
         self.inline += [f"{tag} {name}" for name in named if name == "style" or name.startswith("on")]
-        if not foreign:
-            self.said += [named[name].strip() for name in SPOKEN if named.get(name)]
 
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        text = " ".join(data.split())
-        inside = [name for name, _ in self.open]
-        if not text or SILENT & set(inside):
+    def _hear(self, element: HtmlElement, words: str | None, here: Surroundings) -> None:
+        """Notes a text of an element."""
+        text = " ".join(words.split()) if words else ""
+        if not text or here.silent:
             return
-        if not self._foreign():
+        self.shades.add(shade_of(element))
+        if not here.foreign:
             self.said.append(text)
-        if "title" in inside and "svg" not in inside:
+        if here.title:
             self.titles.append(text)
-        if "h1" in inside:
+        if here.heading:
             self.headings.append(text)
-
-    def _foreign(self) -> bool:
-        """Inside something marked as of another language."""
-        return bool(self.open) and self.open[-1][1]
 
     def faults(self, inline_allowed: bool = False) -> list[str]:
         """What no page may have, whatever it is about."""
@@ -83,8 +108,15 @@ class Sheet(HTMLParser):
         ]
 
 
+def shade_of(element: HtmlElement) -> str:
+    """Tags and classes of an element and of the two around it."""
+    around = [element, *islice(element.iterancestors(), 2)]
+    return " < ".join(f"{one.tag}.{one.get('class', '')}" for one in around)
+
+
 def read(html: str) -> Sheet:
     """A page, read."""
-    sheet = Sheet()
-    sheet.feed(html)
+    page = document_fromstring(html)
+    sheet = Sheet(page.get("lang", ""))
+    sheet.walk(page, Surroundings())
     return sheet

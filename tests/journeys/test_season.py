@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import season
@@ -9,6 +10,8 @@ from tests.journeys.people import Office
 from tests.journeys.story import Story
 from tests.support.live import served
 from tests.support.world import World
+
+pytestmark = pytest.mark.timeout(600)  # half a minute on a quiet machine
 
 STEPS = (
     season.outcomes_are_delivered,
@@ -27,7 +30,7 @@ def test_two_panels_two_rounds_and_archives_anybody_can_check(
     sqlite_world: World, browser: Browser, tmp_path: Path
 ) -> None:
     """评审 with a recusal and an extra expert, then a pilot and a funding round."""
-    with served(sqlite_world.app) as address:
-        told = season.Season(Story(Office(sqlite_world, browser, address)), tmp_path)
+    with served(sqlite_world.app) as address, Office(sqlite_world, browser, address) as office:
+        told = season.Season(Story(office), tmp_path)
         for step in STEPS:
             step(told)

@@ -1,5 +1,9 @@
-"""One topic's whole life in a real browser: from an empty desk to the ranked list, on both databases."""
+"""One topic's whole life in a real browser, from an empty desk to the ranked list.
 
+With scripts on PostgreSQL, with JavaScript off on SQLite: both ways of the pages and both databases are gone through.
+"""
+
+import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import bidding, judging, publication, ranking, working
@@ -7,6 +11,8 @@ from tests.journeys.people import Office
 from tests.journeys.story import Story
 from tests.support.live import served
 from tests.support.world import World
+
+pytestmark = pytest.mark.timeout(600)  # sixty seconds on a quiet machine
 
 STEPS = (
     publication.list_is_published,
@@ -35,9 +41,18 @@ STEPS = (
 )
 
 
-def test_a_topic_from_its_draft_to_the_ranked_list(world: World, browser: Browser) -> None:
+def tell(world: World, browser: Browser, script: bool) -> None:
     """揭榜 from publication to priority, by clicking."""
-    with served(world.app) as address:
-        story = Story(Office(world, browser, address))
+    with served(world.app) as address, Office(world, browser, address, script) as office:
+        story = Story(office)
         for step in STEPS:
             step(story)
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_a_topic_from_its_draft_to_the_ranked_list(world: World, browser: Browser) -> None:
+    tell(world, browser, script=True)
+
+
+def test_the_same_without_a_script(sqlite_world: World, browser: Browser) -> None:
+    tell(sqlite_world, browser, script=False)
