@@ -8,9 +8,12 @@ from typing import Any, Protocol, runtime_checkable
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
 from wtforms import DateTimeLocalField, Field, HiddenField, StringField, TextAreaField
 from wtforms.csrf.core import CSRFTokenField
+from wtforms.fields.choices import Choice
 from wtforms.validators import Length
+from wtforms.widgets import Select
 
 from marketplace.core.clock import from_beijing, to_beijing
 from marketplace.core.errors import Invalid, StaleVersion
@@ -36,6 +39,26 @@ class TokenCheck(FlaskForm.Meta.csrf_class):
         return ""
 
 
+class Choices(Select):
+    """A list to choose from. WTForms writes each option as carefully as any tag; most have a value and words only."""
+
+    @classmethod
+    def render_option(cls, choice: Choice) -> Markup:
+        if choice.render_kw or type(choice.value) is not str:
+            return Markup(super().render_option(choice))  # noqa: S704 - markup already
+        chosen = "selected " if choice.selected else ""
+        label = escape(choice.label or choice.value)
+        return Markup(f'<option {chosen}value="{escape(choice.value)}">{label}</option>')  # noqa: S704 - escaped
+
+    @classmethod
+    def _dispatch_render_option(cls) -> Callable[[Choice], Markup]:
+        """WTForms inspects the signature before each list is written."""
+        return cls.render_option
+
+
+CHOICES = Choices()
+
+
 class PlainForm(FlaskForm):
     """Base of all forms: WTForms' own words are read once a language, not once a request."""
 
@@ -44,6 +67,11 @@ class PlainForm(FlaskForm):
 
         def get_translations(self, _form: Any) -> FormWords:
             return FORM_WORDS
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
+            if type(field.widget) is Select and not field.widget.multiple:
+                field.widget = CHOICES
+            return Markup(super().render_field(field, render_kw))  # noqa: S704 - markup already
 
 
 class Form(PlainForm):

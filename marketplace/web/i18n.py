@@ -7,7 +7,7 @@ from gettext import translation as find_translations
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, Domain, gettext
 from flask_login import current_user
 from wtforms.i18n import messages_path
 
@@ -75,6 +75,25 @@ def page_ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
     return text % {"num": num, **params}
 
 
+class PageWords(Domain):
+    """What Flask-Babel says (``lazy_gettext`` of the forms, ``gettext`` of the views), by the same quick way."""
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        text = _english(string) if page_language() == "en" else string
+        return text % variables if variables else text
+
+
+PAGE_WORDS = PageWords()
+
+
+class Words(Babel):
+    """Flask-Babel, which else makes a domain for each request and reads the catalogue again."""
+
+    @property
+    def domain_instance(self) -> PageWords:
+        return PAGE_WORDS
+
+
 def translate(message: str, params: dict[str, Any] | None = None) -> str:
     """A msgid that came as data (a state's label, a verdict's reason), in the request's language."""
     if not message:
@@ -120,4 +139,4 @@ def install(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    Babel(app, locale_selector=choose_locale)
+    Words(app, locale_selector=choose_locale)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.routing import Rule
@@ -23,6 +22,7 @@ from marketplace.web.formats import (
     wan_text,
 )
 from marketplace.web.i18n import (
+    choose_locale,
     in_chinese,
     page_gettext,
     page_language,
@@ -91,6 +91,7 @@ class Addresses:
             ((name, value),) = values.items()
             if name == short[0] and type(value) is int and value >= 0:
                 return f"{_script_root()}{short[1]}{value}{short[2]}"
+        values = {name: value for name, value in values.items() if value is not None}
         rule = self._only_rule(endpoint)
         if rule is None or not rule.arguments <= values.keys() or not all(map(_is_simple, values.items())):
             return url_for(endpoint, **values)
@@ -135,7 +136,7 @@ def _context() -> dict[str, Any]:
         "actor": current_actor(),
         "demo_mode": settings.demo,
         "footer": settings.footer,
-        "locale": str(get_locale()),
+        "locale": choose_locale(),
         "navigation": navigation(),
         "server_now": request_now(),
     }
