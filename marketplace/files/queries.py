@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import Executable, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
@@ -17,18 +17,22 @@ def attachments_of(
     found: dict[int, list[Attachment]] = {owner_id: [] for owner_id in owner_ids}
     if not found:
         return found
-    query = (
+    for attachment in session.scalars(_present(), {"kind": owner_kind, "owners": list(found)}):
+        found[attachment.owner_id].append(attachment)
+    return found
+
+
+@cache
+def _present() -> Select[Attachment]:
+    return (
         select(Attachment)
         .where(
-            Attachment.owner_kind == owner_kind,
-            Attachment.owner_id.in_(found),
+            Attachment.owner_kind == bindparam("kind"),
+            Attachment.owner_id.in_(bindparam("owners", expanding=True)),
             Attachment.removed_at.is_(None),
         )
         .order_by(Attachment.uploaded_at, Attachment.name, Attachment.id)
     )
-    for attachment in session.scalars(query):
-        found[attachment.owner_id].append(attachment)
-    return found
 
 
 def counts_of(session: Session, owner_kind: str, owner_ids: Sequence[int]) -> dict[int, int]:

@@ -102,6 +102,12 @@ class Appointment(Numbered, Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index(
+            "ix_appointment_role",
+            "role",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
             "uq_appointment_one_administrator_role",
             "person_id",
             unique=True,
