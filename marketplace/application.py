@@ -6,6 +6,7 @@ from flask import Flask, g
 from flask_compress import Compress
 from flask_login import AnonymousUserMixin, LoginManager
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.audit.operations import record, witness
@@ -74,6 +75,7 @@ class Visitor(AnonymousUserMixin):
 def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> Flask:
     """The web program, composed from settings (by default those of the environment)."""
     settings = settings or settings_from_environment()
+    configure_mappers()  # here, once for all web processes, not in the first request of each
     app = Application("marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static")
     _configure(app, settings)
     app.extensions["marketplace"] = parts = compose(settings, clock)

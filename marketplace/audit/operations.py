@@ -58,5 +58,4 @@ def record(
         "request_id": uow.request_id,
         "address": uow.address,
     }
-    uow.session.flush()
     uow.session.connection().execute(NEW_ROW, row)

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.clock import start_of_day
@@ -16,8 +18,13 @@ from marketplace.experts.policy import READERS
 from marketplace.experts.standing import Standing, first_day, standing
 from marketplace.organisations.models import Appointment, Organisation, Person, PersonState
 
-WHOLE = (joinedload(Expert.person), joinedload(Expert.organisation))
 MOST_TO_ENROL = 1000
+
+
+@cache
+def _whole() -> tuple[ORMOption, ...]:
+    """With person and unit. Made at the first use: naming a relationship sets up all mappers."""
+    return joinedload(Expert.person), joinedload(Expert.organisation)
 
 
 def experts(kind: str = "", text: str = "") -> Select[Any]:
@@ -39,7 +46,7 @@ def experts(kind: str = "", text: str = "") -> Select[Any]:
 
 def expert_for(session: Session, actor: Actor, expert_id: int) -> Expert:
     """One of the pool, for those who read it. Raises NotFound."""
-    found = session.get(Expert, expert_id, options=WHOLE)
+    found = session.get(Expert, expert_id, options=_whole())
     if found is None or not actor.has(*READERS):
         raise NotFound
     return found
@@ -47,7 +54,9 @@ def expert_for(session: Session, actor: Actor, expert_id: int) -> Expert:
 
 def own_expert(session: Session, actor: Actor) -> Expert:
     """本人: the actor's own place in the pool. Raises NotFound for who is not in it."""
-    found = session.scalar(select(Expert).where(Expert.person_id == (actor.person_id or 0)).options(*WHOLE))
+    found = session.scalar(
+        select(Expert).where(Expert.person_id == (actor.person_id or 0)).options(*_whole())
+    )
     if found is None:
         raise NotFound
     return found

@@ -4,13 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm.interfaces import ORMOption
 
 from marketplace.audit.seals import not_sealed
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.notifications.models import MailState, OutboxMail
 
-BODIES = (defer(OutboxMail.text_body), defer(OutboxMail.html_body))
+
+def _without_text() -> tuple[ORMOption, ...]:
+    return defer(OutboxMail.text_body), defer(OutboxMail.html_body)
 
 
 def _visible_to(actor: Actor, demo: bool) -> ColumnElement[bool]:
@@ -24,7 +27,7 @@ def _visible_to(actor: Actor, demo: bool) -> ColumnElement[bool]:
 
 def outbox_of(actor: Actor, demo: bool, state: str | None = None, own: bool = False) -> Select[OutboxMail]:
     """发件箱, newest first, without the letters' text."""
-    query = select(OutboxMail).where(_visible_to(actor, demo)).options(*BODIES)
+    query = select(OutboxMail).where(_visible_to(actor, demo)).options(*_without_text())
     if state:
         query = query.where(OutboxMail.state == state)
     if own:
@@ -50,7 +53,7 @@ def mail_for(session: Session, actor: Actor, demo: bool, mail_id: int) -> Outbox
 
 def unsealed_mails(state: str | None = None) -> Select[OutboxMail]:
     """For the command line: newest first, nothing sealed."""
-    query = select(OutboxMail).where(not_sealed(OutboxMail.seal_key)).options(*BODIES)
+    query = select(OutboxMail).where(not_sealed(OutboxMail.seal_key)).options(*_without_text())
     if state:
         query = query.where(OutboxMail.state == state)
     return query.order_by(OutboxMail.created_at.desc(), OutboxMail.id)

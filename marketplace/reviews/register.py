@@ -1,10 +1,12 @@
 """Reading the register of recusals (回避登记)."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -17,11 +19,16 @@ from marketplace.reviews.workflow import RecusalState
 from marketplace.topics.models import Topic
 
 MOST_EXPERTS = 1000
-WHOLE = (
-    joinedload(RecusalEntry.topic),
-    joinedload(RecusalEntry.organisation),
-    joinedload(RecusalEntry.expert).options(joinedload(Expert.person), joinedload(Expert.organisation)),
-)
+
+
+@cache
+def _whole() -> tuple[ORMOption, ...]:
+    """With all that a line shows. Made at the first use: naming a relationship sets up all mappers."""
+    return (
+        joinedload(RecusalEntry.topic),
+        joinedload(RecusalEntry.organisation),
+        joinedload(RecusalEntry.expert).options(joinedload(Expert.person), joinedload(Expert.organisation)),
+    )
 
 
 def entries() -> Select[Any]:
@@ -32,13 +39,13 @@ def entries() -> Select[Any]:
         .order_by(
             RecusalEntry.state != RecusalState.REQUESTED, RecusalEntry.asked_at.desc(), RecusalEntry.id.desc()
         )
-        .options(*WHOLE)
+        .options(*_whole())
     )
 
 
 def entry_for(session: Session, actor: Actor, entry_id: int) -> RecusalEntry:
     """One request, for those who run or supervise reviews. Raises NotFound."""
-    found = session.get(RecusalEntry, entry_id, options=WHOLE)
+    found = session.get(RecusalEntry, entry_id, options=_whole())
     if found is None or not actor.has(*READERS):
         raise NotFound
     return found
@@ -50,7 +57,7 @@ def entries_of_panel(session: Session, panel: Panel) -> Sequence[RecusalEntry]:
         select(RecusalEntry)
         .where(RecusalEntry.topic_id == panel.topic_id, RecusalEntry.subject_kind == panel.subject_kind)
         .order_by(RecusalEntry.id)
-        .options(*WHOLE)
+        .options(*_whole())
     )
     return session.scalars(query).all()
 
@@ -65,7 +72,7 @@ def requests_of(session: Session, kind: str, subject_id: int) -> Sequence[Recusa
             RecusalEntry.rule == RecusalRule.BIDDER,
         )
         .order_by(RecusalEntry.id)
-        .options(*WHOLE)
+        .options(*_whole())
     )
     return session.scalars(query).all()
 
