@@ -481,6 +481,13 @@ def attachments_have_their_file(context: Context) -> Iterable[str]:
 
 
 @check
+def stored_files_match_their_hash(context: Context) -> Iterable[str]:
+    for sha256 in sorted(set(context.session.scalars(select(Attachment.sha256)))):
+        if context.files.exists(sha256) and not context.files.is_intact(sha256):
+            yield f"file {sha256}"
+
+
+@check
 def files_have_their_attachment(context: Context) -> Iterable[str]:
     known = set(context.session.scalars(select(Attachment.sha256).union(select(PendingFile.sha256))))
     for path in sorted(context.files.root.glob("[0-9a-f][0-9a-f]/*")):

@@ -69,6 +69,11 @@ class FileStore:
         """The stored bytes."""
         return self.path(sha256).open("rb")
 
+    def is_intact(self, sha256: str) -> bool:
+        """Whether the bytes are still those they are named after."""
+        with self.path(sha256).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+
     def remove(self, sha256: str) -> None:
         """Forgets the bytes; the caller has made sure that nobody refers to them."""
         self.path(sha256).unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from marketplace.files.checking import FILE_STORE, FormUpload, checked
 from marketplace.files.events import FileAttached, FileRemoved
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.files.names import clean_name
+from marketplace.files.pace import is_too_fast
 from marketplace.files.pending import kept_under, let_go
 from marketplace.files.queries import attachments_of, count_of
 from marketplace.files.sniffing import BadFile
@@ -82,12 +83,14 @@ def change_files(
         if attachment.id in dropped:
             remove(uow, attachment, seal_key)
     uow.session.flush()
-    for upload in uploads:
-        if isinstance(upload, PendingFile) or upload.filename:
-            attach(
-                uow, owner_kind=owner_kind, owner_id=owner_id, upload=upload, seal_key=seal_key, field=field,
-                purpose=purpose,
-            )  # fmt: skip
+    chosen = [upload for upload in uploads if isinstance(upload, PendingFile) or upload.filename]
+    if is_too_fast(uow, len(chosen)):
+        raise Invalid({field: N_("一小时内上传的文件过多，请稍后再试")})
+    for upload in chosen:
+        attach(
+            uow, owner_kind=owner_kind, owner_id=owner_id, upload=upload, seal_key=seal_key, field=field,
+            purpose=purpose,
+        )  # fmt: skip
 
 
 def _stored(uow: UnitOfWork, upload: FormUpload) -> Attachment:

@@ -12,6 +12,7 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.files.checking import FILE_STORE, FormUpload, checked
 from marketplace.files.events import FileHeld, FileLetGo, FileTurnedAway
 from marketplace.files.models import Attachment, PendingFile
+from marketplace.files.pace import is_too_fast
 from marketplace.files.sniffing import BadFile
 
 KEPT_FOR = timedelta(days=3)
@@ -32,10 +33,10 @@ def hold(
     uploads: Sequence[FormUpload],
     seal_key: str | None = None,
 ) -> None:
-    """暂存: keeps what is a good file and fits; what is not was named in the form's errors. ``seal_key``: that of the
-    owner, so that nobody learns of the upload."""
+    """暂存: keeps what is a good file and fits, unless too many come; what is not was named in the form's errors.
+    ``seal_key``: that of the owner, so that nobody learns of the upload."""
     number, size = _held_by(uow)
-    for upload in uploads:
+    for upload in () if is_too_fast(uow, len(uploads)) else uploads:
         try:
             name, media_type, blob = checked(uow, upload)
         except BadFile:

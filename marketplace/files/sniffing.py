@@ -15,9 +15,9 @@ from marketplace.core.text import N_
 
 MOST_MEMBERS = 2_000
 MOST_UNPACKED = 500 * 1024 * 1024
-MOST_RATIO = 200
-RATIO_MATTERS_FROM = 1024 * 1024
-"""A few repeated kilobytes compress well and harm nobody."""
+RATIOS = ((1024 * 1024, 200), (64 * 1024 * 1024, 50))
+"""Beyond so many bytes unpacked, at most so many times the packed size: a few repeated kilobytes compress well and harm
+nobody."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -123,16 +123,18 @@ def _archive(stream: BinaryIO) -> ZipFile:
 
 
 def _safe_members(archive: ZipFile, stream: BinaryIO) -> list[ZipInfo]:
-    """All members, after the bounds: number, unpacked size, ratio, overlap, paths, links, encryption."""
+    """All members, after the bounds: number, unpacked size, ratio, overlap, equal names, paths, links, encryption."""
     members = archive.infolist()
     size = stream.seek(0, 2)
+    names = {info.filename.casefold() for info in members}
     unpacked = sum(info.file_size for info in members)
     packed = sum(info.compress_size for info in members)
     if len(members) > MOST_MEMBERS:
         raise BadFile(N_("“%(file)s”：压缩包内文件过多"))
-    if unpacked > MOST_UNPACKED or (unpacked > RATIO_MATTERS_FROM and unpacked > MOST_RATIO * size):
+    swollen = any(unpacked > least and unpacked > ratio * size for least, ratio in RATIOS)
+    if unpacked > MOST_UNPACKED or swollen:
         raise BadFile(N_("“%(file)s”：压缩包解压后过大"))
-    if packed > size or any(_unsafe(info) for info in members):
+    if packed > size or len(names) < len(members) or any(_unsafe(info) for info in members):
         raise BadFile(N_("“%(file)s”：压缩包结构异常，不予接收"))
     return members
 

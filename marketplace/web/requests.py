@@ -155,7 +155,7 @@ class Application(Flask):
 
     @staticmethod
     def _rewind(attempt: int) -> None:
-        for upload in request.files.values():
+        for _name, upload in request.files.items(multi=True):
             upload.stream.seek(0)
         g.pop("now", None)
         time.sleep(0.02 * attempt)

@@ -1,5 +1,6 @@
 """A healthy world has no findings; each kind of damage is found by its check."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from marketplace.core.canonical import sha256_hex
 from marketplace.core.database import reading_session
 from marketplace.doctor import CHECKS, Context, examine
 from marketplace.files.models import Attachment
+from marketplace.files.operations import GivenFile, attach
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.organisations.models import Organisation
 from marketplace.priority.funding.models import FundingTerms
@@ -41,6 +43,14 @@ def test_an_attachment_without_its_file_is_found(sqlite_world: World) -> None:
             )
         )  # fmt: skip
     assert list(findings(sqlite_world)) == ["attachments-have-their-file"]
+
+
+def test_changed_bytes_are_found(sqlite_world: World) -> None:
+    given = GivenFile("a.txt", io.BytesIO(b"as uploaded"))
+    attached = sqlite_world.do("hangzhou_clerk", attach, owner_kind="leaflet", owner_id=1, upload=given)
+    assert findings(sqlite_world) == {}
+    sqlite_world.runtime.files.path(attached.sha256).write_bytes(b"as altered")
+    assert findings(sqlite_world)["stored-files-match-their-hash"] == [f"file {attached.sha256}"]
 
 
 def test_a_file_without_attachment_is_found(sqlite_world: World) -> None:

@@ -11,6 +11,7 @@ from marketplace.audit.models import AuditRow
 from marketplace.audit.queries import count_visible, visible_rows
 from marketplace.audit.seals import close_seal
 from marketplace.core.errors import Invalid
+from marketplace.files import pace
 from marketplace.files.access import DENIED, OWNERS, Access
 from marketplace.files.models import Attachment
 from marketplace.files.operations import MOST_FILES, GivenFile, attach, change_files, remove
@@ -118,6 +119,32 @@ def test_too_large_and_too_many_are_refused(sqlite_world: World) -> None:
         sqlite_world.do("hangzhou_clerk", change_files, owner_kind=KIND, owner_id=1, uploads=uploads)
     with sqlite_world.reading() as session:
         assert attachments_of(session, KIND, [1]) == {1: []}
+
+
+def test_uploads_of_an_hour_are_bounded(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "MOST_AN_HOUR", 3)
+
+    def bring(key: str, *names: str) -> None:
+        uploads = [given(name) for name in names]
+        sqlite_world.do(key, change_files, owner_kind=KIND, owner_id=1, uploads=uploads, seal_key="secret")
+
+    bring("hangzhou_clerk", "1.pdf", "2.pdf")
+    with pytest.raises(Invalid):
+        bring("hangzhou_clerk", "3.pdf", "4.pdf")
+    bring("hangzhou_clerk", "3.pdf")
+    bring("ningbo_clerk", "another's.pdf")
+    sqlite_world.clock.forward(hours=1)
+    bring("hangzhou_clerk", "4.pdf")
+
+
+def test_missing_bytes_are_told_plainly_and_are_no_download(sqlite_world: World) -> None:
+    attachment = put(sqlite_world)
+    sqlite_world.runtime.files.remove(attachment.sha256)
+    answer = sqlite_world.browser("hangzhou_clerk").get(address(attachment))
+    assert answer.status_code == 404
+    assert "附件的内容暂时无法读取" in answer.text
+    with sqlite_world.reading() as session:
+        assert session.scalars(select(AuditRow).where(AuditRow.action == "export")).all() == []
 
 
 def test_dropping_touches_only_the_owners_own_files(sqlite_world: World) -> None:

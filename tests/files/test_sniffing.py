@@ -1,11 +1,13 @@
 """What may be uploaded: decided by content, in bounds, with a name that fits."""
 
+import hashlib
 import io
 import stat
 import zipfile
 
 import pytest
 
+from marketplace.files import sniffing
 from marketplace.files.names import clean_name
 from marketplace.files.sniffing import KINDS, BadFile, sniff
 from tests.support.samples import OLE_HEAD, PNG, archive, office, pdf
@@ -82,14 +84,27 @@ BAD_ZIPS = {
     "no extension": archive({"README": b"x"}),
     "bomb": archive({"a.txt": bytes(8 << 20)}, zipfile.ZIP_DEFLATED),
     "too many": archive({f"{n}.txt": b"x" for n in range(2001)}),
+    "one name twice": archive({"a.txt": b"x", "A.TXT": b"y"}),
     "torn": archive({"a.txt": b"x" * 100})[:60],
 }
 
 
 @pytest.mark.parametrize("name", BAD_ZIPS)
 def test_dangerous_archives_are_refused(name: str) -> None:
-    with pytest.raises(BadFile, match="压缩包"):
+    with pytest.raises(BadFile, match="压缩包|文件损坏"):
         sniff("zip", io.BytesIO(BAD_ZIPS[name]))
+
+
+def test_the_larger_it_gets_the_less_it_may_be_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three megabytes packed about a hundred times."""
+    lines = (hashlib.sha512(str(n).encode()).hexdigest().encode() for n in range(190))
+    text = b"".join(line + b"0" * 16000 for line in lines)
+    packed = archive({"a.txt": text}, zipfile.ZIP_DEFLATED)
+    assert 50 < len(text) / len(packed) < 200
+    sniff("zip", io.BytesIO(packed))
+    monkeypatch.setattr(sniffing, "RATIOS", ((1 << 20, 200), (2 << 20, 50)))
+    with pytest.raises(BadFile, match="解压后过大"):
+        sniff("zip", io.BytesIO(packed))
 
 
 def test_links_in_archives_are_refused() -> None:
