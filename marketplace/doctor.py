@@ -24,11 +24,13 @@ from marketplace.experts.models import Expert
 from marketplace.files.models import Attachment, PendingFile
 from marketplace.notifications.models import JobFailure, MailState, OutboxMail
 from marketplace.organisations.models import LEAD_KINDS, Appointment, Organisation, Person, PersonState
-from marketplace.priority.funding.models import FundingTerms
+from marketplace.priority import meeting
+from marketplace.priority.funding.models import FundingDeviation, FundingTerms
 from marketplace.priority.funding.settlement import settle
-from marketplace.priority.models import LedgerEntry, PriorityList, Snapshot
+from marketplace.priority.models import LedgerEntry, MeetingDecision, PriorityList, Snapshot
 from marketplace.priority.rules import rules_sha256
 from marketplace.priority.snapshots import verify_snapshot
+from marketplace.priority.workflow import MeetingOpinionState
 from marketplace.projects.models import Milestone, MilestoneReport, Outcome, Project
 from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
 from marketplace.reviews.codes import follows_seed
@@ -300,6 +302,24 @@ def published_plans_keep_their_envelope(context: Context) -> Iterable[str]:
         settled = settle(plan["terms"], plan["requests"], plan["proposal"], plan["deviations"])
         if settled.over or settled.to_dict() != plan["settled"]:
             yield f"Snapshot {snapshot.id}"
+
+
+@check
+def published_lists_were_decided_by_the_meeting(context: Context) -> Iterable[str]:
+    """Every candidate that the figures leave open has its decision; the list follows from ranking and decisions and has
+    no more than the announced places."""
+    for snapshot in context.session.scalars(select(Snapshot)):
+        for finding in meeting.findings(snapshot.content):
+            yield f"Snapshot {snapshot.id}: {finding}"
+
+
+@check
+def meeting_opinions_are_confirmed_by_another(context: Context) -> Iterable[str]:
+    """What counts of the meeting was typed by one person and confirmed by another."""
+    for model in (MeetingDecision, FundingDeviation):
+        confirmed = model.state == MeetingOpinionState.CONFIRMED
+        yield from _where(context, model, confirmed, model.decided_by.is_(None))
+        yield from _where(context, model, confirmed, model.decided_by == model.proposed_by)
 
 
 @check

@@ -24,13 +24,17 @@ from marketplace.priority import events as priority
 from marketplace.priority import mails as priority_mails
 from marketplace.priority import queries as priority_queries
 from marketplace.priority import reactions as ledger
+from marketplace.priority.decisions import keep_agenda, lapse_decisions
+from marketplace.priority.deliberation import meeting_problem, meeting_record
 from marketplace.priority.evaluation import KIND as ROUND_RANKING
 from marketplace.priority.evaluation import evaluate
 from marketplace.priority.funding.announcing import announce_terms
+from marketplace.priority.funding.operations import lapse_deviations
 from marketplace.priority.funding.plan import plan_problem, plan_record
 from marketplace.priority.funding.proposal import KIND as FUNDING_PLAN
 from marketplace.priority.funding.proposal import propose
 from marketplace.priority.funding.trials import KIND as FUNDING_TRIAL
+from marketplace.priority.meeting import KINDS as MEETING_KINDS
 from marketplace.priority.models import DECLARATION_FILES, PriorityKind, PriorityList
 from marketplace.priority.snapshots import ANNEXES, Annex
 from marketplace.projects import announcements as project_notices
@@ -165,14 +169,15 @@ VALUES["kind"] = {**VALUES["kind"], **NOTE_KINDS}
 COMPUTATIONS: dict[str, Kind] = {
     ASSIGNMENT: Kind(assign_items, assignments.keep_assignment),
     PANEL_ANALYSIS: Kind(analyse, analyses.keep_analysis),
-    ROUND_RANKING: Kind(evaluate),
+    ROUND_RANKING: Kind(evaluate, keep_agenda),
     FUNDING_PLAN: Kind(propose),
     FUNDING_TRIAL: Kind(propose),
 }
 """What is computed in the background: its pure function, and where the result goes."""
 
 KINDS.update(COMPUTATIONS)
-ANNEXES[PriorityKind.FUNDING] = Annex(plan_record, plan_problem, announce_terms)
+ANNEXES[PriorityKind.FUNDING] = Annex("plan", plan_record, plan_problem, lapse_deviations, announce_terms)
+ANNEXES |= dict.fromkeys(MEETING_KINDS, Annex("meeting", meeting_record, meeting_problem, lapse_decisions))
 SUBJECTS.update({SubjectKind.BID: reviewed_bids.PORT, SubjectKind.OUTCOME: OUTCOME_PORT})
 JOINT_WORK["projects"] = joint_work
 ENGAGEMENTS["reviews"] = engagements

@@ -12,6 +12,7 @@ from marketplace.priority.snapshots import placed
 
 KINDS_EN = {"pilot": "Pilot list", "national": "National recommendation list", "funding": "Funding list"}
 ZH, EN = "，资助%s万元", ", funded with %s × 10,000 yuan"
+DECIDED, DECIDED_EN = "（经会议审议决定）", " (decided by the meeting)"
 _MARKS = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
 
 
@@ -30,20 +31,22 @@ def announce_list(uow: UnitOfWork, event: SnapshotTaken) -> None:
         topic_id=None,
         title=f"{plist.title}" + (f"（第{event.number}次快照，更正）" if again else ""),
         title_en=f"{kind_en} {plist.code}" + (f" (snapshot {event.number}, corrected)" if again else ""),
-        body=f"{reason}{_lines(snapshot.content, ZH)}\n\n名单编号 {plist.code}，快照第 {event.number} 号，"
+        body=f"{reason}{_lines(snapshot.content, ZH, DECIDED)}\n\n名单编号 {plist.code}，快照第 {event.number} 号，"
         f"SHA-256：`{event.sha256}`",
-        body_en=f"{reason_en}{_lines(snapshot.content, EN)}\n\nList {plist.code}, snapshot {event.number}, "
+        body_en=f"{reason_en}{_lines(snapshot.content, EN, DECIDED_EN)}\n\nList {plist.code}, snapshot {event.number}, "
         f"SHA-256: `{event.sha256}`",
     )
     notice.is_sample = plist.is_sample
 
 
-def _lines(content: dict[str, Any], money: str) -> str:
-    """Who got a place; in a funding round also how much."""
+def _lines(content: dict[str, Any], money: str, decided: str) -> str:
+    """Who got a place; in a funding round also how much, in others whether the meeting decided it."""
+    chosen = {one["key"] for one in content.get("meeting", {}).get("decisions", ())}
     amounts = content["plan"]["settled"]["amounts"] if "plan" in content else {}
     return "\n".join(
         f"{row['rank']}. {_plain(_name(row))} {row['total']}"
         + (money % f"{fen_to_wan(sum(amounts[row['key']])):,.2f}" if row["key"] in amounts else "")
+        + (decided if row["key"] in chosen else "")
         for row in placed(content)
     )
 

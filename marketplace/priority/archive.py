@@ -11,6 +11,7 @@ from typing import Any
 
 from marketplace.config import ROOT
 from marketplace.core.canonical import canonical_json, sha256_hex
+from marketplace.priority import meeting
 from marketplace.priority.evaluation import OLD_FORMAT, evaluate
 from marketplace.priority.funding.proposal import propose
 from marketplace.priority.funding.record import payload_of_plan
@@ -20,6 +21,8 @@ from marketplace.priority.rules import rules_sha256
 FORMAT = 1
 CONTENT, MANIFEST = "content.json", "manifest.json"
 RESULTS = ("rows", "excluded", "calibration", "assessment")
+ANNEXES = ("meeting", "plan")
+"""Parts that snapshots of some kinds hold."""
 TEXTS = ROOT / "marketplace" / "data" / "archive"
 """By format: an old archive carries the words of its time."""
 READMES = ("README.zh-CN.md", "README.en.md")
@@ -70,7 +73,7 @@ def _files(content: Mapping[str, Any]) -> dict[str, bytes]:
         "results.json": _pretty({name: content[name] for name in RESULTS}),
         **{name: (TEXTS / str(int(content["format"])) / name).read_bytes() for name in READMES},
     }
-    return files | ({"plan.json": _pretty(content["plan"])} if "plan" in content else {})
+    return files | {f"{name}.json": _pretty(content[name]) for name in ANNEXES if name in content}
 
 
 def _pretty(value: Any) -> bytes:
@@ -150,8 +153,18 @@ def _recomputed(content: dict[str, Any]) -> Iterator[str]:
         yield "rules_sha256: not the hash of the rules in the file"
     for part in RESULTS:
         yield from differences(content[part], again[part], part)
+    yield from _meeting_again(content)
     if "plan" in content:
         yield from _plan_again(content, content["plan"])
+
+
+def _meeting_again(content: dict[str, Any]) -> Iterator[str]:
+    """The list again from ranking and decisions."""
+    if "meeting" in content:
+        again = _plain(meeting.record(content, content["meeting"]["decisions"]))
+        yield from differences(content["meeting"], again, "meeting")
+    for finding in meeting.findings(content):
+        yield f"meeting: {finding}"
 
 
 def announced_hashes(content: Mapping[str, Any]) -> set[str]:

@@ -10,8 +10,9 @@ from marketplace.priority.rules import rules_from_dict
 from marketplace.priority.scores import announced_scores, differing
 from marketplace.priority.uncertainty import calibrated
 
-FORMAT = 3
+FORMAT = 4
 """How figures are computed and what a snapshot holds; snapshots of earlier formats stay as they were computed.
+4: what the meeting decided about candidates whose figures leave it open stands in the content (``meeting``).
 3: sensitivity compares every row on the list with every other, and reason and moment stand in the content.
 2: sensitivity compares the 40 rows on each side of the cut-off."""
 OLD_FORMAT = 2

@@ -88,6 +88,31 @@ class CorrectionDropped(_OfRound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _OfMeeting(_OfRound):
+    """Anything that happens to a decision of the meeting."""
+
+    candidate: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingDecisionProposed(_OfMeeting):
+    opinion: str
+    audit_label: ClassVar[str] = N_("提出会议审议决定")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingDecisionConfirmed(_OfMeeting):
+    audit_label: ClassVar[str] = N_("确认会议审议决定")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingDecisionRefused(_OfMeeting):
+    opinion: str
+    audit_label: ClassVar[str] = N_("不予确认会议审议决定")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _OfDeclaration(_OfRound):
     """Anything that happens to a declaration."""
 

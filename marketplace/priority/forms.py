@@ -16,7 +16,8 @@ from marketplace.priority.areas import LONGEST_BASIS
 from marketplace.priority.declarations import LONGEST_NOTE, Declared
 from marketplace.priority.eligibility import GRADE_LABELS, GRADE_ORDER, LEVEL_LABELS
 from marketplace.priority.models import Declaration, PriorityKind, PriorityList
-from marketplace.priority.operations import LONGEST_REASON, LONGEST_TITLE
+from marketplace.priority.operations import LONGEST_TITLE
+from marketplace.priority.opinions import LONGEST_REASON
 from marketplace.priority.pairwise import VALUES, pairs
 from marketplace.priority.rules import (
     DEFAULT_CRITERIA,

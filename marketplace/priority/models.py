@@ -5,12 +5,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Numbered, Versioned, one_of
 from marketplace.organisations.models import Organisation
-from marketplace.priority.workflow import DeclarationState, PriorityState
+from marketplace.priority.workflow import DeclarationState, MeetingOpinionState, PriorityState
 from marketplace.projects.models import Project
 
 
@@ -105,6 +115,50 @@ class Declaration(Numbered, Versioned, Base):
 
     plist: Mapped[PriorityList] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+
+class MeetingOpinion:
+    """会议意见: what the meeting decided, typed with its reason by one person, counted once another confirms it."""
+
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), default=MeetingOpinionState.PROPOSED)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    opinion: Mapped[str] = mapped_column(Text, default="")
+
+
+class MeetingDecision(Numbered, Versioned, MeetingOpinion, Base):
+    """会议审议决定: whether a candidate whose figures leave it open gets a place; made for one computed result
+    (``figures_sha256``) and counted for that one only."""
+
+    __tablename__ = "meeting_decision"
+    __table_args__ = (
+        one_of("state", MeetingOpinionState),
+        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_persons"),
+        Index("ix_meeting_decision_list", "list_id", "figures_sha256"),
+    )
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
+    figures_sha256: Mapped[str] = mapped_column(String(64))
+    candidate: Mapped[str] = mapped_column(String(32))
+    selected: Mapped[bool] = mapped_column(Boolean)
+
+    plist: Mapped[PriorityList] = relationship()
+
+
+class MeetingAgenda(Numbered, Base):
+    """会议议程: the candidates of a round whose newest figures leave them to the meeting, noted when they are computed,
+    so that the desk need not read the figures."""
+
+    __tablename__ = "meeting_agenda"
+    __table_args__ = (UniqueConstraint("list_id"),)
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
+    figures_sha256: Mapped[str] = mapped_column(String(64))
+    candidates: Mapped[list[str]] = mapped_column(JSON)
+    computed_at: Mapped[datetime]
 
 
 class AreaMark(Numbered, Base):

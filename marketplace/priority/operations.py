@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,12 +21,12 @@ from marketplace.priority.events import (
     RoundAnnounced,
 )
 from marketplace.priority.models import Declaration, PriorityKind, PriorityList, Snapshot
+from marketplace.priority.opinions import check_reason
 from marketplace.priority.rules import RoundRules, rule_problems, rules_from_dict, rules_sha256
 from marketplace.priority.snapshots import ANNEXES, ask_for_result, content_of, freeze, result_of
 from marketplace.priority.workflow import PRIORITY_LIST, DeclarationState
 
 LONGEST_TITLE = 120
-LONGEST_REASON = 1000
 
 
 def draft_list(
@@ -80,7 +81,7 @@ def announce_list(uow: UnitOfWork, plist: PriorityList, version: int | None = No
     _check(uow, plist.title, plist.places, rules, plist.kind, plist.declare_until)
     PRIORITY_LIST.advance(plist, "announce")
     annex = ANNEXES.get(plist.kind)
-    terms_sha256 = None if annex is None else annex.announce(uow, plist)
+    terms_sha256 = annex.announce(uow, plist) if annex and annex.announce else None
     plist.announced_at = uow.now
     plist.rules_sha256 = rules_sha256(rules.to_dict(), plist.places, terms_sha256)
     uow.emit(RoundAnnounced(list_id=plist.id, rules_sha256=plist.rules_sha256))
@@ -107,7 +108,7 @@ def propose_correction(uow: UnitOfWork, plist: PriorityList, reason: str, versio
     """提出更正: with its reason; the ranking is computed anew, another person confirms it."""
     require(policy.may_propose(uow.actor, plist))
     require_version(plist, version)
-    _check_reason(reason)
+    check_reason(reason)
     PRIORITY_LIST.advance(plist, "propose")
     plist.correction_reason, plist.correction_by = reason, uow.actor.person_id
     uow.emit(CorrectionProposed(list_id=plist.id, opinion=reason))
@@ -132,15 +133,23 @@ def drop_correction(uow: UnitOfWork, plist: PriorityList, opinion: str, version:
     """不予更正: the list stays as it is."""
     require(policy.may_correct(uow.actor, plist))
     require_version(plist, version)
-    _check_reason(opinion)
+    check_reason(opinion)
     PRIORITY_LIST.advance(plist, "drop")
+    if annex := ANNEXES.get(plist.kind):
+        annex.lapse(uow, plist, max(snapshot.taken_at for snapshot in plist.snapshots))
     plist.correction_reason, plist.correction_by = None, None
     uow.emit(CorrectionDropped(list_id=plist.id, opinion=opinion))
 
 
-def _said(content: dict[str, object]) -> str:
+def _said(content: dict[str, Any]) -> str:
     """What a snapshot says, apart from when: the same in two snapshots means nothing was corrected."""
-    return sha256_hex({name: content.get(name) for name in ("rows", "excluded", "plan")})
+    decided = [
+        (one["key"], one["selected"], one["reason"])
+        for one in content.get("meeting", {}).get("decisions", ())
+    ]
+    return sha256_hex(
+        {"decided": decided, **{name: content.get(name) for name in ("rows", "excluded", "plan")}}
+    )
 
 
 def _open_declarations(uow: UnitOfWork, plist: PriorityList) -> Problem | None:
@@ -157,11 +166,6 @@ def _open_declarations(uow: UnitOfWork, plist: PriorityList) -> Problem | None:
 
 def _weights(rules: RoundRules) -> dict[str, int]:
     return {one.code: one.weight for one in rules.criteria}
-
-
-def _check_reason(reason: str) -> None:
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid({"reason": (N_("请填写理由，不超过%(most)s字"), {"most": LONGEST_REASON})})
 
 
 def _check(

@@ -5,14 +5,22 @@ from datetime import datetime
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
-from marketplace.priority.models import Declaration, PriorityList
-from marketplace.priority.workflow import DECLARATION, PRIORITY_LIST, DeclarationState, PriorityState
+from marketplace.priority.models import Declaration, MeetingOpinion, PriorityList
+from marketplace.priority.workflow import (
+    DECLARATION,
+    MEETING_OPINION,
+    PRIORITY_LIST,
+    DeclarationState,
+    PriorityState,
+)
 
 READERS = (*PROVINCE_ROLES, Role.AUDITOR)
 """Who reads every unit's points and every draft."""
 VIEWERS = frozenset({*READERS, *BUREAU_ROLES})
 WITH_RESULT = (PriorityState.PUBLISHED, PriorityState.CORRECTING)
 """States in which a snapshot is in force."""
+SETTLING = (PriorityState.ANNOUNCED, PriorityState.CORRECTING)
+"""States in which the next snapshot is made, and the meeting decides."""
 
 
 def reads_all(actor: Actor) -> bool:
@@ -60,11 +68,34 @@ def may_announce(actor: Actor, plist: PriorityList) -> Verdict:
 
 def may_compute(actor: Actor, plist: PriorityList) -> Verdict:
     """测算排序: between the announcement of the rules and the publication, and for a correction."""
-    ready = plist.state in (PriorityState.ANNOUNCED, PriorityState.CORRECTING)
+    ready = plist.state in SETTLING
     return first_refusal(
         YES if actor.has(*PROVINCE_ROLES) else no(N_("由省局经办或审定办理")),
         YES if ready else no(N_("规则公布后、名单发布前可以测算")),
     )
+
+
+def may_record(actor: Actor, plist: PriorityList) -> Verdict:
+    """提出会议意见: what the meeting decided, typed by one person of the province."""
+    return first_refusal(
+        YES if actor.has(*PROVINCE_ROLES) else no(N_("由省局经办或审定办理")), settling(plist)
+    )
+
+
+def may_second(actor: Actor, plist: PriorityList, one: MeetingOpinion) -> Verdict:
+    """确认会议意见: by an approver other than whoever typed it."""
+    open_ = MEETING_OPINION.allows(one.state, "confirm")
+    return first_refusal(
+        _approver(actor),
+        settling(plist),
+        YES if open_ else no(N_("这条会议意见已经办理")),
+        _another(actor, one.proposed_by, N_("提出人不能确认自己提出的会议意见，请由另一人办理")),
+    )
+
+
+def settling(plist: PriorityList) -> Verdict:
+    """Between the announcement of the rules and the publication, and during a correction."""
+    return YES if plist.state in SETTLING else no(N_("轮次规则公布后、名单发布前可以办理"))
 
 
 def may_publish(actor: Actor, plist: PriorityList) -> Verdict:

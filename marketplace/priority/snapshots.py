@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from marketplace.core.canonical import sha256_hex
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.priority import meeting
 from marketplace.priority.evaluation import FORMAT, KIND, OLD_FORMAT, assessed
 from marketplace.priority.events import SnapshotTaken
 from marketplace.priority.inputs import comparable, inputs_for, pseudonyms_for, sheets_for, with_sheets
@@ -27,13 +29,16 @@ PARTS = ("rows", "excluded", "calibration", "assessment")
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """附件: what another step adds to a snapshot of its kind under ``plan``. ``record`` gets the content so far and
-    answers plain values, or None; ``problem`` says why the list cannot be published yet; ``announce`` freezes its own
-    rules together with the round's and answers their hash."""
+    """附件: what another step adds to a snapshot of its kind under ``part``. ``record`` gets the content so far and
+    answers plain values, or None; ``problem`` says why the list cannot be published yet; ``lapse`` undoes what was
+    typed since a moment for a correction that is declined; ``announce`` freezes its own rules together with the
+    round's and answers their hash."""
 
+    part: str
     record: Callable[[Session, PriorityList, Mapping[str, Any]], dict[str, Any] | None]
     problem: Callable[[Session, PriorityList, Mapping[str, Any]], Problem | None]
-    announce: Callable[[UnitOfWork, PriorityList], str]
+    lapse: Callable[[UnitOfWork, PriorityList, datetime], None]
+    announce: Callable[[UnitOfWork, PriorityList], str] | None = None
 
 
 ANNEXES: dict[str, Annex] = {}
@@ -77,6 +82,25 @@ def fresh_problem(
     return None
 
 
+def frame_of(plist: PriorityList) -> dict[str, Any]:
+    """The list as every content names it."""
+    return {"list": {"code": plist.code, "kind": plist.kind, "title": plist.title, "places": plist.places}}
+
+
+def live_content(session: Session, plist: PriorityList, now: datetime) -> dict[str, Any] | Problem:
+    """The ranking as computed, in the form of a snapshot, or why it does not hold now."""
+    found = result_of(session, plist.id)
+    problem = fresh_problem(plist, found, inputs_for(session, plist, now))
+    if problem or found is None or found.result is None:
+        return problem or ""
+    return {
+        **frame_of(plist),
+        "rules": found.payload["rules"],
+        "inputs": found.payload["inputs"],
+        **found.result,
+    }
+
+
 def content_of(
     uow: UnitOfWork, plist: PriorityList, found: Computation | None, number: int, reason: str = ""
 ) -> dict[str, Any]:
@@ -91,7 +115,7 @@ def content_of(
         )
     content = {
         "format": FORMAT,
-        "list": {"code": plist.code, "kind": plist.kind, "title": plist.title, "places": plist.places},
+        **frame_of(plist),
         "number": number,
         "taken_at": uow.now.isoformat(timespec="microseconds"),
         "reason": reason,
@@ -110,9 +134,9 @@ def _with_annex(session: Session, plist: PriorityList, content: dict[str, Any]) 
     if annex is None:
         return content
     if problem := annex.problem(session, plist, content):
-        raise Invalid({"plan": problem})
+        raise Invalid({annex.part: problem})
     record = annex.record(session, plist, content)
-    return content if record is None else {**content, "plan": record}
+    return content if record is None else {**content, annex.part: record}
 
 
 def freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any]) -> Snapshot:
@@ -142,11 +166,15 @@ def freeze(uow: UnitOfWork, plist: PriorityList, content: dict[str, Any]) -> Sna
 
 
 def placed(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Who got a place: those that get money where money is given out, else the first in the ranking."""
-    if "plan" not in content:
+    """Who got a place: those that get money where money is given out, those on the list as the meeting settled it, and
+    in formats before that the first in the ranking."""
+    if "plan" in content:
+        listed = content["plan"]["settled"]["amounts"]
+    elif "meeting" in content:
+        listed = content["meeting"]["listed"]
+    else:
         return list(content["rows"][: content["list"]["places"]])
-    funded = content["plan"]["settled"]["amounts"]
-    return [row for row in content["rows"] if row["key"] in funded]
+    return [row for row in content["rows"] if row["key"] in set(listed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +197,7 @@ def verify_snapshot(snapshot: Snapshot) -> Verification:
     again = assessed(payload_of(content), content["calibration"])
     frozen = {part: content[part] for part in PARTS}
     intact = sha256_hex(content) == snapshot.sha256 and _as_told(snapshot)
-    return Verification(intact, sha256_hex(again) == sha256_hex(frozen))
+    return Verification(intact, sha256_hex(again) == sha256_hex(frozen) and not meeting.findings(content))
 
 
 def _as_told(snapshot: Snapshot) -> bool:

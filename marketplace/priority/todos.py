@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem, asked_once
+from marketplace.priority import meeting_todos
 from marketplace.priority.models import Declaration, PriorityList
 from marketplace.priority.workflow import DeclarationState, PriorityState
 from marketplace.projects.models import Project
@@ -44,9 +45,12 @@ def todos_for(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
             for plist in _open(session)
             if actor.person_id != _first(plist)
         ]
+        found += meeting_todos.to_confirm(session, actor)
     if actor.has(*BUREAU_ROLES):
         found += _to_declare(session, actor, now)
-    return found + (_to_decide(session) if actor.has(Role.OFFICER) else [])
+    if actor.has(Role.OFFICER):
+        found += _to_decide(session) + meeting_todos.to_record(session)
+    return found
 
 
 def _to_declare(session: Session, actor: Actor, now: datetime) -> list[WorkItem]:
@@ -92,7 +96,8 @@ def ongoing_for(session: Session, actor: Actor, _now: datetime) -> list[WorkItem
     """进行中: the rounds of the officers that are not published."""
     if not actor.has(Role.OFFICER):
         return []
-    return [_item(GOING_ON[PriorityState(plist.state)], plist) for plist in _open(session)]
+    found = [_item(GOING_ON[PriorityState(plist.state)], plist) for plist in _open(session)]
+    return found + meeting_todos.being_confirmed(session)
 
 
 def _first(plist: Any) -> int | None:

@@ -42,6 +42,52 @@ PRIORITY_LIST = Workflow(
 )
 
 
+class MeetingOpinionState(StrEnum):
+    """会议意见状态."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+LAPSED = N_("更正不予确认，随之失效")
+"""What becomes of an opinion typed for a correction that is declined."""
+
+MEETING_OPINION = Workflow(
+    N_("会议意见"),
+    MeetingOpinionState,
+    {
+        MeetingOpinionState.PROPOSED: N_("待第二人确认"),
+        MeetingOpinionState.CONFIRMED: N_("已确认"),
+        MeetingOpinionState.REFUSED: N_("未确认"),
+    },
+    (
+        Move(
+            MeetingOpinionState.PROPOSED,
+            "confirm",
+            MeetingOpinionState.CONFIRMED,
+            N_("确认会议意见"),
+            _APPROVER,
+        ),
+        Move(MeetingOpinionState.PROPOSED, "refuse", MeetingOpinionState.REFUSED, N_("不予确认"), _APPROVER),
+        Move(
+            MeetingOpinionState.PROPOSED,
+            "lapse",
+            MeetingOpinionState.REFUSED,
+            N_("更正不予确认，随之失效"),
+            _APPROVER,
+        ),
+        Move(
+            MeetingOpinionState.CONFIRMED,
+            "lapse",
+            MeetingOpinionState.REFUSED,
+            N_("更正不予确认，随之失效"),
+            _APPROVER,
+        ),
+    ),
+)
+
+
 class DeclarationState(StrEnum):
     """申报状态."""
 

@@ -1,5 +1,5 @@
-"""The priority rounds of the sample year: a pilot round published with its tiers, a national recommendation in which
-units still declare."""
+"""The priority rounds of the sample year: one published as the meeting settled it, one before its meeting, a national
+recommendation in which units still declare."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from marketplace.priority import declarations, weighing
 from marketplace.priority import operations as priority
 from marketplace.priority.models import Declaration, PriorityKind, PriorityList
 from marketplace.priority.rules import DEFAULT_CRITERIA, Conditions, Criterion, RoundRules, Source
+from marketplace.sample import meetings
 from marketplace.sample.players import evidence
 from marketplace.sample.stage import Scene, Stage
 
@@ -29,7 +30,7 @@ DECLARED = (
 
 
 def rankings(stage: Stage) -> Scene:
-    """The pilot list is published, for the national recommendation units declare, the next pilot list is a draft."""
+    """One pilot list is published, one is before the meeting, one a draft; units declare for the national list."""
     yield stage.day(-24, 9)
     pilot_id = draft(stage, PriorityKind.PILOT, "省级专项试点优先名单（示例）", 2, PILOT)
     yield stage.day(-23, 15)
@@ -37,11 +38,29 @@ def rankings(stage: Stage) -> Scene:
     yield stage.day(-9, 9)
     stage.do("officer", priority.compute_list, (PriorityList, pilot_id))
     stage.compute_waiting()
+    yield stage.day(-8, 10)
+    typed = meetings.record(stage, pilot_id)
+    yield stage.day(-8, 14)
+    meetings.confirm(stage, pilot_id, typed)
     yield stage.day(-8, 15)
     stage.do("approver", priority.publish_list, (PriorityList, pilot_id))
     yield from national_round(stage)
+    yield from second_pilot(stage)
     yield stage.day(-1, 10)
-    draft(stage, PriorityKind.PILOT, "第二批省级专项试点优先名单（示例）", 3, PILOT)
+    draft(stage, PriorityKind.PILOT, "第三批省级专项试点优先名单（示例）", 3, PILOT)
+
+
+def second_pilot(stage: Stage) -> Scene:
+    """Before its meeting: one decision waits for the second person, the others are not typed yet."""
+    yield stage.day(-4, 9)
+    list_id = draft(stage, PriorityKind.PILOT, "第二批省级专项试点优先名单（示例）", 2, PILOT)
+    yield stage.day(-4, 15)
+    stage.do("approver", priority.announce_list, (PriorityList, list_id))
+    yield stage.day(-2, 9)
+    stage.do("officer", priority.compute_list, (PriorityList, list_id))
+    stage.compute_waiting()
+    yield stage.day(-2, 11)
+    meetings.record(stage, list_id, 1)
 
 
 def national_round(stage: Stage) -> Scene:

@@ -74,7 +74,7 @@ def test_without_a_plan_too(tmp_path: Path, content: dict[str, Any]) -> None:
     assert verified(tmp_path, pack(ranking)).exit_code == 0
 
 
-@pytest.mark.parametrize("name", ["format2-pilot.zip", "format2-funding.zip"])
+@pytest.mark.parametrize("name", sorted(one.name for one in ARCHIVES.iterdir()))
 def test_what_was_published_before_is_still_computed_again_to_the_byte(tmp_path: Path, name: str) -> None:
     done = verified(tmp_path, (ARCHIVES / name).read_bytes())
     assert done.exit_code == 0, done.output

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from marketplace.priority.models import PriorityList
+from marketplace.priority.decisions import Typed, confirm_decisions, propose_decisions
+from marketplace.priority.deliberation import Standing, standing_of
+from marketplace.priority.models import MeetingDecision, PriorityList
 from marketplace.priority.operations import announce_list, compute_list, draft_list, publish_list
 from marketplace.priority.rules import RoundRules
 from tests.support.staging import staged
@@ -45,6 +47,30 @@ def computed(world: World, key: Key) -> Key:
 @staged
 def published(world: World, kind: str = "pilot", places: int = 1, rules: RoundRules | None = None) -> Key:
     """Snapshot 1 is out."""
-    key = computed(world, announced(world, kind, places, rules))
+    key = decided(world, computed(world, announced(world, kind, places, rules)))
     world.do("approver", publish_list, key)
     return key
+
+
+def decided(world: World, key: Key, *keys: str) -> Key:
+    """What the figures leave open decided by the meeting: the named candidates selected, without names by rank."""
+    with world.reading() as session:
+        plist = session.get_one(*key)
+        standing = standing_of(session, plist, world.clock())
+        places = plist.places
+    rows = standing.agenda if isinstance(standing, Standing) else []
+    typed = [
+        Typed(row["key"], row["key"] in keys if keys else row["rank"] <= places, "会议研究决定（示例）")
+        for row in rows
+    ]
+    if typed:
+        made = world.do("officer", propose_decisions, key, typed)
+        confirm(world, key, [one.id for one in made])
+    return key
+
+
+def confirm(world: World, key: Key, ids: list[int], who: str = "approver") -> None:
+    """By the second person."""
+    with world.uow(who) as uow:
+        chosen = [uow.session.get_one(MeetingDecision, one) for one in ids]
+        confirm_decisions(uow, uow.session.get_one(*key), chosen)

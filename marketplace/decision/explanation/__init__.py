@@ -1,8 +1,15 @@
 """Say why a project stands where it stands (结果说明): facts, and one paragraph in Chinese and in English."""
 
-from marketplace.decision.explanation.facts import Explanation, explain, explain_funding, gather
+from marketplace.decision.explanation.facts import (
+    Explanation,
+    explain,
+    explain_decision,
+    explain_funding,
+    gather,
+)
 from marketplace.decision.explanation.shapes import (
     Contribution,
+    Decided,
     Facts,
     Favoured,
     Funding,
@@ -15,6 +22,7 @@ from marketplace.decision.explanation.shapes import (
 
 __all__ = [
     "Contribution",
+    "Decided",
     "Explanation",
     "Facts",
     "Favoured",
@@ -25,6 +33,7 @@ __all__ = [
     "Round",
     "Swap",
     "explain",
+    "explain_decision",
     "explain_funding",
     "gather",
 ]

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from marketplace.decision.explanation.shapes import Facts, Favoured, Funding, Round
+from marketplace.decision.explanation.shapes import Decided, Facts, Favoured, Funding, Round
 from marketplace.decision.ranking import Tier
 
 SURE = {Decimal("0.9"): "九成把握", Decimal("0.95"): "九成五的把握", Decimal("0.8"): "八成把握"}
@@ -82,6 +82,14 @@ def _recusals(facts: Facts) -> str:
 
 def _tier(facts: Facts) -> str:
     return "" if facts.tier is None else f"该{_noun(facts)}{TIERS[facts.tier]}。"
+
+
+def decision_sentence(one: Decided) -> str:
+    """What the meeting decided about a candidate, with its reason."""
+    noun = "单位" if one.of_units else "项目"
+    return (
+        f"经会议审议，决定该{noun}{'入选' if one.selected else '不入选'}，理由：{one.reason.rstrip('。')}。"
+    )
 
 
 def funding_sentence(funding: Funding | None) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from marketplace.decision.explanation.shapes import Facts, Favoured, Funding, Neighbour, Round
+from marketplace.decision.explanation.shapes import Decided, Facts, Favoured, Funding, Neighbour, Round
 from marketplace.decision.ranking import Tier
 
 TIERS = {
@@ -88,6 +88,13 @@ def _recusals(facts: Facts) -> str:
         f"{one.reason.en}."
         for one in facts.recusals
     )
+
+
+def decision_sentence(one: Decided) -> str:
+    """What the meeting decided about a candidate, with its reason as it was typed."""
+    noun = "unit" if one.of_units else "project"
+    verb = "selected" if one.selected else "did not select"
+    return f"The meeting considered the {noun} and {verb} it; the reason given: “{one.reason.rstrip('。')}”."
 
 
 def funding_sentence(funding: Funding | None) -> str:

@@ -11,6 +11,7 @@ from marketplace.decision.calibration import Mixed
 from marketplace.decision.explanation import chinese, english
 from marketplace.decision.explanation.shapes import (
     Contribution,
+    Decided,
     Facts,
     Funding,
     Named,
@@ -31,6 +32,11 @@ class Explanation:
     zh: str
     en: str
     inputs_sha256: str
+
+
+def explain_decision(one: Decided) -> Named:
+    """The sentence about what the meeting decided, the last of a paragraph (审议说明)."""
+    return Named(chinese.decision_sentence(one), english.decision_sentence(one))
 
 
 def explain_funding(funding: Funding) -> Named:

@@ -81,6 +81,15 @@ class Funding:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What the meeting decided about a candidate whose figures leave it open (会议审议决定)."""
+
+    selected: bool
+    reason: str
+    of_units: bool = False
+
+
+@dataclass(frozen=True)
 class Round:
     """What a priority round adds (优先轮次): criteria from several sources instead of one panel's marks, and the
     bonus on top of the base score. `of_units`: the rows are units, not projects."""

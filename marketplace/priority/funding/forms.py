@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from marketplace.priority.funding.factors import FAVOURED, FIELD, MOST_FACTORS, Factor, subject_named
 from marketplace.priority.funding.models import FundingTerms
-from marketplace.priority.funding.operations import LONGEST_PURPOSE, LONGEST_REASON
+from marketplace.priority.funding.operations import LONGEST_PURPOSE
 from marketplace.priority.funding.queries import topic_fields, until_of
 from marketplace.priority.funding.terms import (
     MOST_GROUPS,
@@ -22,6 +22,7 @@ from marketplace.priority.funding.terms import (
     Year,
     terms_from_dict,
 )
+from marketplace.priority.opinions import LONGEST_REASON
 from marketplace.web.fields import WholeField
 from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField, WanField
 from marketplace.web.i18n import speaks_english

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Numbered, Versioned, one_of
 from marketplace.organisations.models import Organisation
-from marketplace.priority.funding.workflow import DeviationState, RequestState, TermsState
-from marketplace.priority.models import PriorityList
+from marketplace.priority.funding.workflow import RequestState, TermsState
+from marketplace.priority.models import MeetingOpinion, PriorityList
+from marketplace.priority.workflow import MeetingOpinionState
 from marketplace.projects.models import Project
 
 
@@ -76,24 +77,20 @@ class FundingTrial(Numbered, Base):
     plist: Mapped[PriorityList] = relationship()
 
 
-class FundingDeviation(Numbered, Versioned, Base):
+class FundingDeviation(Numbered, Versioned, MeetingOpinion, Base):
     """会议偏离: what a project gets instead of what the plan proposes (all 0: nothing), with the meeting's reason;
     counted once a second person has confirmed it, and only for the plan it was made against (``plan_sha256``)."""
 
     __tablename__ = "funding_deviation"
-    __table_args__ = (one_of("state", DeviationState), Index("ix_funding_deviation_list", "list_id", "state"))
+    __table_args__ = (
+        one_of("state", MeetingOpinionState),
+        Index("ix_funding_deviation_list", "list_id", "state"),
+    )
 
     list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
     plan_sha256: Mapped[str] = mapped_column(String(64))
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     amounts: Mapped[list[int]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(16), default=DeviationState.PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    proposed_at: Mapped[datetime]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None]
-    opinion: Mapped[str] = mapped_column(Text, default="")
 
     plist: Mapped[PriorityList] = relationship()
     project: Mapped[Project] = relationship()

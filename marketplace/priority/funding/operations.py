@@ -29,18 +29,13 @@ from marketplace.priority.funding.plan import Standing, live_payload, record_of,
 from marketplace.priority.funding.proposal import KIND
 from marketplace.priority.funding.settlement import settle
 from marketplace.priority.funding.terms import Terms, amounts_problem, terms_from_dict, terms_problems
-from marketplace.priority.funding.workflow import (
-    FUNDING_DEVIATION,
-    FUNDING_REQUEST,
-    FUNDING_TERMS,
-    DeviationState,
-    TermsState,
-)
+from marketplace.priority.funding.workflow import FUNDING_REQUEST, FUNDING_TERMS, TermsState
 from marketplace.priority.models import PriorityList
-from marketplace.priority.workflow import PriorityState
+from marketplace.priority.opinions import LONGEST_REASON, check_reason, decide, lapse, reason_problem
+from marketplace.priority.policy import may_record, may_second
+from marketplace.priority.workflow import MeetingOpinionState, PriorityState
 from marketplace.projects.models import Project
 
-LONGEST_REASON = 1000
 LONGEST_PURPOSE = 2000
 TIME_LIMIT = 300
 
@@ -164,7 +159,7 @@ def return_request(
     """退回资金申请: with a reason that the unit reads."""
     require(policy.may_return(uow.actor, plist, one))
     require_version(one, version)
-    _check_reason(reason)
+    check_reason(reason)
     FUNDING_REQUEST.advance(one, "return")
     one.returned_reason = reason
     uow.emit(FundingRequestReturned(opinion=reason, **_about(one)))
@@ -193,7 +188,7 @@ def propose_deviation(
     uow: UnitOfWork, plist: PriorityList, project_id: int, amounts: list[int], reason: str
 ) -> FundingDeviation:
     """提出偏离: what the meeting gives a project instead, in 分 a year; all 0 gives it nothing."""
-    require(policy.may_deviate(uow.actor, plist))
+    require(may_record(uow.actor, plist))
     standing = _standing(uow, plist)
     problems = _deviation_problems(standing, project_id, amounts, reason)
     if problems:
@@ -231,19 +226,18 @@ def _deviation_problems(
     if amounts == standing.settled.amounts.get(key, [0] * len(amounts)):
         problems["project_id"] = N_("与现方案相同，不是偏离")
     if any(
-        one.project_id == project_id and one.state == DeviationState.PROPOSED for one in standing.deviations
+        one.project_id == project_id and one.state == MeetingOpinionState.PROPOSED
+        for one in standing.deviations
     ):
         problems["project_id"] = N_("该项目已有待确认的偏离意见")
-    if not reason or len(reason) > LONGEST_REASON:
-        problems["reason"] = (N_("请写明会议理由，不超过%(most)s字"), {"most": LONGEST_REASON})
-    return problems
+    return problems | reason_problem(reason)
 
 
 def confirm_deviation(
     uow: UnitOfWork, plist: PriorityList, one: FundingDeviation, version: int | None = None
 ) -> None:
     """确认偏离: by a second person. The envelope holds all the same; other rules it breaks are named in the plan."""
-    require(policy.may_decide_deviation(uow.actor, plist, one))
+    require(may_second(uow.actor, plist, one))
     require_version(one, version)
     standing = _standing(uow, plist)
     if one.plan_sha256 != standing.inputs_sha256:
@@ -263,15 +257,14 @@ def refuse_deviation(
     uow: UnitOfWork, plist: PriorityList, one: FundingDeviation, opinion: str, version: int | None = None
 ) -> None:
     """不予确认: with a reason."""
-    require(policy.may_decide_deviation(uow.actor, plist, one))
+    require(may_second(uow.actor, plist, one))
     require_version(one, version)
-    _check_reason(opinion)
+    check_reason(opinion)
     _decide(uow, one, "refuse", opinion)
 
 
 def _decide(uow: UnitOfWork, one: FundingDeviation, action: str, opinion: str) -> None:
-    FUNDING_DEVIATION.advance(one, action)
-    one.decided_by, one.decided_at, one.opinion = uow.actor.person_id, uow.now, opinion
+    decide(uow, one, action, opinion)
     uow.emit(
         DeviationDecided(
             list_id=one.list_id,
@@ -282,9 +275,9 @@ def _decide(uow: UnitOfWork, one: FundingDeviation, action: str, opinion: str) -
     )
 
 
-def _check_reason(reason: str) -> None:
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid({"reason": (N_("请填写理由，不超过%(most)s字"), {"most": LONGEST_REASON})})
+def lapse_deviations(uow: UnitOfWork, plist: PriorityList, since: datetime) -> None:
+    """偏离随之失效: those typed for a correction that is declined."""
+    lapse(uow, queries.deviations_of(uow.session, plist.id), since)
 
 
 def _about(one: FundingRequest) -> dict[str, Any]:

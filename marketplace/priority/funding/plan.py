@@ -16,10 +16,11 @@ from marketplace.priority.funding import queries
 from marketplace.priority.funding.models import FundingDeviation, FundingTerms
 from marketplace.priority.funding.record import plan_payload
 from marketplace.priority.funding.settlement import Settled, settle
-from marketplace.priority.funding.workflow import DeviationState, TermsState
+from marketplace.priority.funding.workflow import TermsState
 from marketplace.priority.inputs import inputs_for
 from marketplace.priority.models import PriorityList
 from marketplace.priority.snapshots import fresh_problem, result_of
+from marketplace.priority.workflow import MeetingOpinionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Standing:
     @property
     def pending(self) -> list[FundingDeviation]:
         """Deviations that wait for the second person."""
-        return [one for one in self.deviations if one.state == DeviationState.PROPOSED]
+        return [one for one in self.deviations if one.state == MeetingOpinionState.PROPOSED]
 
 
 def record_of(one: FundingDeviation) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def standing_on(session: Session, plist: PriorityList, payload: Mapping[str, Any
     deviations = [
         one for one in queries.deviations_of(session, plist.id) if one.plan_sha256 == computed.inputs_sha256
     ]
-    counted = [record_of(one) for one in deviations if one.state == DeviationState.CONFIRMED]
+    counted = [record_of(one) for one in deviations if one.state == MeetingOpinionState.CONFIRMED]
     settled = settle(payload["terms"], payload["requests"], computed.result, counted)
     return Standing(computed.inputs_sha256, payload, computed.result, deviations, counted, settled)
 

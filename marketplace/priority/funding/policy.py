@@ -1,23 +1,15 @@
-"""Who may set the terms, ask for money, compute the plan, deviate from it and confirm."""
+"""Who may set the terms, ask for money and compute the plan. Who may deviate from it: ``priority/policy.py``."""
 
 from datetime import datetime
 
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
-from marketplace.priority.funding.models import FundingDeviation, FundingRequest, FundingTerms
-from marketplace.priority.funding.workflow import (
-    FUNDING_DEVIATION,
-    FUNDING_REQUEST,
-    FUNDING_TERMS,
-    RequestState,
-)
+from marketplace.priority.funding.models import FundingRequest, FundingTerms
+from marketplace.priority.funding.workflow import FUNDING_REQUEST, FUNDING_TERMS, RequestState
 from marketplace.priority.models import PriorityKind, PriorityList
-from marketplace.priority.policy import reads_all
+from marketplace.priority.policy import reads_all, settling
 from marketplace.priority.workflow import PriorityState
-
-SETTLING = (PriorityState.ANNOUNCED, PriorityState.CORRECTING)
-"""States of a round in which the plan is made."""
 
 
 def _if(condition: bool, reason: str) -> Verdict:
@@ -30,10 +22,6 @@ def _officer(actor: Actor) -> Verdict:
 
 def _approver(actor: Actor) -> Verdict:
     return _if(actor.has(Role.APPROVER), N_("由省局审定办理"))
-
-
-def _open(plist: PriorityList) -> Verdict:
-    return _if(plist.state in SETTLING, N_("轮次规则公布后、名单发布前可以办理"))
 
 
 def is_funding(plist: PriorityList) -> bool:
@@ -77,7 +65,7 @@ def may_request(
     own = actor.has(*BUREAU_ROLES) and actor.organisation_id == organisation_id
     return first_refusal(
         _if(own or actor.has(Role.OFFICER), N_("由项目牵头单位或省局经办填报")),
-        _open(plist),
+        settling(plist),
         _if(actor.has(Role.OFFICER) or now < until, N_("资金申请已经截止")),
     )
 
@@ -119,7 +107,7 @@ def may_return(actor: Actor, plist: PriorityList, one: FundingRequest) -> Verdic
     """退回资金申请: with a reason."""
     return first_refusal(
         _officer(actor),
-        _open(plist),
+        settling(plist),
         _if(FUNDING_REQUEST.allows(one.state, "return"), N_("尚未提交，不需要退回")),
     )
 
@@ -128,7 +116,7 @@ def may_plan(actor: Actor, plist: PriorityList, until: datetime | None, now: dat
     """测算资助方案: by the province, when requests are closed."""
     return first_refusal(
         _if(actor.has(*PROVINCE_ROLES), N_("由省局经办或审定办理")),
-        _open(plist),
+        settling(plist),
         _if(until is not None, N_("资金规则还没有确认")),
         _if(until is not None and now >= until, N_("资金申请尚未截止")),
     )
@@ -145,19 +133,4 @@ def may_try(actor: Actor, plist: PriorityList) -> Verdict:
         _if(actor.has(*PROVINCE_ROLES), N_("由省局经办或审定办理")),
         _if(is_funding(plist), N_("只有资金支持轮次有资金规则")),
         _if(plist.state != PriorityState.DRAFT, N_("轮次规则公布后可以试算")),
-    )
-
-
-def may_deviate(actor: Actor, plist: PriorityList) -> Verdict:
-    """提出偏离: what the meeting decided otherwise, typed by one person of the province."""
-    return first_refusal(_if(actor.has(*PROVINCE_ROLES), N_("由省局经办或审定办理")), _open(plist))
-
-
-def may_decide_deviation(actor: Actor, plist: PriorityList, one: FundingDeviation) -> Verdict:
-    """确认偏离: by an approver other than whoever typed it."""
-    return first_refusal(
-        _approver(actor),
-        _open(plist),
-        _if(FUNDING_DEVIATION.allows(one.state, "confirm"), N_("这条偏离意见已经办理")),
-        _if(actor.person_id != one.proposed_by, N_("提出人不能确认自己提出的偏离意见，请由另一人办理")),
     )

@@ -10,9 +10,9 @@ from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
 from marketplace.priority.funding.models import FundingDeviation, FundingRequest, FundingTerms
 from marketplace.priority.funding.queries import until_of
-from marketplace.priority.funding.workflow import DeviationState, RequestState, TermsState
+from marketplace.priority.funding.workflow import RequestState, TermsState
 from marketplace.priority.models import PriorityList
-from marketplace.priority.workflow import PriorityState
+from marketplace.priority.workflow import MeetingOpinionState, PriorityState
 from marketplace.projects.models import Project
 from marketplace.projects.workflow import ProjectState
 
@@ -35,7 +35,8 @@ def _to_confirm(session: Session, actor: Actor) -> list[WorkItem]:
         literal(TERMS).label("what"),
     ).where(FundingTerms.state == TermsState.DRAFT, FundingTerms.proposed_by != actor.person_id)
     deviations = select(FundingDeviation.list_id, FundingDeviation.proposed_at, literal(DEVIATION)).where(
-        FundingDeviation.state == DeviationState.PROPOSED, FundingDeviation.proposed_by != actor.person_id
+        FundingDeviation.state == MeetingOpinionState.PROPOSED,
+        FundingDeviation.proposed_by != actor.person_id,
     )
     waiting = union_all(terms, deviations).subquery()
     query = (

@@ -1,4 +1,4 @@
-"""What may become of funding terms, requests and deviations."""
+"""What may become of funding terms and requests; deviations are opinions of the meeting (``priority/workflow.py``)."""
 
 from enum import StrEnum
 
@@ -52,28 +52,5 @@ FUNDING_REQUEST = Workflow(
         Move(RequestState.RETURNED, "submit", RequestState.SUBMITTED, N_("重新提交资金申请"), _HEAD),
         Move(RequestState.SUBMITTED, "return", RequestState.RETURNED, N_("退回资金申请"), _OFFICER),
         Move(RequestState.SUBMITTED, "withdraw", RequestState.DRAFT, N_("撤回资金申请"), _HEAD),
-    ),
-)
-
-
-class DeviationState(StrEnum):
-    """偏离意见状态."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-
-
-FUNDING_DEVIATION = Workflow(
-    N_("会议偏离意见"),
-    DeviationState,
-    {
-        DeviationState.PROPOSED: N_("待第二人确认"),
-        DeviationState.CONFIRMED: N_("已确认"),
-        DeviationState.REFUSED: N_("未确认"),
-    },
-    (
-        Move(DeviationState.PROPOSED, "confirm", DeviationState.CONFIRMED, N_("确认偏离"), _APPROVER),
-        Move(DeviationState.PROPOSED, "refuse", DeviationState.REFUSED, N_("不予确认"), _APPROVER),
     ),
 )

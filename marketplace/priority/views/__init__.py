@@ -1,7 +1,17 @@
 """Pages of the ledger and of priority rounds; each module adds its views to the one blueprint."""
 
 from marketplace.priority.funding import views as funding
-from marketplace.priority.views import areas, declarations, drafting, exports, ledger, rounds, weights, whatif
+from marketplace.priority.views import (
+    areas,
+    declarations,
+    drafting,
+    exports,
+    ledger,
+    meeting,
+    rounds,
+    weights,
+    whatif,
+)
 from marketplace.priority.views.base import blueprint
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "exports",
     "funding",
     "ledger",
+    "meeting",
     "rounds",
     "weights",
     "whatif",

@@ -11,8 +11,9 @@ from marketplace.priority.eligibility import GRADE_LABELS, LEVEL_LABELS
 from marketplace.priority.forms import KIND_LABELS
 from marketplace.priority.models import PriorityList
 from marketplace.priority.rules import SOURCE_LABELS, RoundRules, rules_from_dict
+from marketplace.priority.snapshots import placed
 from marketplace.priority.workflow import DECLARATION, PRIORITY_LIST
-from marketplace.web.i18n import speaks_english, translate
+from marketplace.web.i18n import speaks_english, translate, translate_problem
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session
 
@@ -45,6 +46,10 @@ def words() -> dict[str, Any]:
         "tier_tones": TIER_TONES,
         "source_labels": {str(code): label for code, label in SOURCE_LABELS.items()},
         "said": said,
+        "decided": decided,
+        "listed_keys": listed_keys,
+        "paragraph_of": paragraph_of,
+        "say_problem": translate_problem,
         "english": speaks_english(),
     }
 
@@ -60,6 +65,28 @@ def said(row: Mapping[str, Any]) -> str:
         name: translate(value) if isinstance(value, str) else value for name, value in row["params"].items()
     }
     return translate(row["reason"], params)
+
+
+def decided(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the meeting decided, by candidate; ``pending`` while a second person has not confirmed it."""
+    found = content.get("meeting", {})
+    told = {one["key"]: {**one, "pending": False} for one in found.get("decisions", ())}
+    return told | {one["key"]: {**one, "pending": True} for one in found.get("pending", ())}
+
+
+def listed_keys(content: Mapping[str, Any]) -> set[str]:
+    """Who has a place."""
+    return {row["key"] for row in placed(content)}
+
+
+def paragraph_of(content: Mapping[str, Any], key: str) -> str:
+    """名次说明 of a row in the page's language, with what the meeting decided about it as its last sentence."""
+    language = "en" if speaks_english() else "zh"
+    decision = next(
+        (one for one in content.get("meeting", {}).get("decisions", ()) if one["key"] == key), None
+    )
+    parts = [content["assessment"]["rows"][key][language], *([decision[language]] if decision else [])]
+    return (" " if language == "en" else "").join(parts)
 
 
 def name_of(criterion: Mapping[str, Any]) -> str:

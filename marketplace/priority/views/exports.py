@@ -8,12 +8,21 @@ from flask_babel import gettext as _
 from marketplace.core.errors import NotFound
 from marketplace.priority import policy, queries
 from marketplace.priority.models import PriorityList, Snapshot
-from marketplace.priority.snapshots import placed, result_of
-from marketplace.priority.views.base import TIER_LABELS, blueprint, name_of, said, the_round
+from marketplace.priority.snapshots import result_of
+from marketplace.priority.views.base import (
+    TIER_LABELS,
+    blueprint,
+    decided,
+    listed_keys,
+    name_of,
+    paragraph_of,
+    said,
+    the_round,
+)
 from marketplace.priority.views.rounds import live
 from marketplace.web.access import signed_in
 from marketplace.web.exports import Sheet, xlsx_response
-from marketplace.web.i18n import speaks_english, translate
+from marketplace.web.i18n import translate
 from marketplace.web.requests import current_actor, db_session
 
 
@@ -54,29 +63,42 @@ def _rows_sheet(content: dict[str, Any]) -> Sheet:
         _("名次"), _("列入"), _("对象"), _("牵头单位"),
         *(_("%(name)s（%(weight)s%%）", name=name_of(one), weight=one["weight"]) for one in criteria),
         _("基础分"), _("有效积分"), _("成效加分"), _("总分"), _("按期里程碑"), _("里程碑报告数"),
-        _("名次区间从"), _("名次区间到"), _("进入名额的可能（%）"), _("结论"), _("说明"),
+        _("名次区间从"), _("名次区间到"), _("进入名额的可能（%）"), _("结论"), _("会议决定"), _("会议理由"), _("说明"),
     ]  # fmt: skip
-    listed = {row["key"] for row in placed(content)}
+    listed, decisions = listed_keys(content), decided(content)
     rows = [
         [
             row["rank"], _("是") if row["key"] in listed else _("否"), row["label"], row["unit"],
             *(float(part["contribution"]) for part in row["parts"]),
             float(row["base"]), float(row["points"]), float(row["priority"]), float(row["total"]), *row["on_time"],
-            *_worth(content, row["key"]),
+            *_worth(content, row["key"], decisions.get(row["key"])),
         ]
         for row in content["rows"]
     ]  # fmt: skip
-    widths = (6, 6, 36, 30, *(12 for _one in criteria), 10, 10, 10, 10, 12, 12, 10, 10, 12, 14, 80)
+    widths = (6, 6, 36, 30, *(12 for _one in criteria), 10, 10, 10, 10, 12, 12, 10, 10, 12, 14, 14, 40, 80)
     return Sheet(_("名单"), headings, rows, widths)
 
 
-def _worth(content: dict[str, Any], key: str) -> list[Any]:
+def _worth(content: dict[str, Any], key: str, decision: dict[str, Any] | None) -> list[Any]:
     assessment = content["assessment"]
     if not assessment:
-        return ["", "", "", "", ""]
+        return ["", "", "", "", "", "", ""]
     one = assessment["rows"][key]
-    told = one["en"] if speaks_english() else one["zh"]
-    return [one["lo"], one["hi"], one["chance"] / 10, translate(TIER_LABELS[one["tier"]]), told]
+    return [
+        one["lo"], one["hi"], one["chance"] / 10, translate(TIER_LABELS[one["tier"]]), *_meeting(decision),
+        paragraph_of(content, key),
+    ]  # fmt: skip
+
+
+def _meeting(decision: dict[str, Any] | None) -> list[str]:
+    """What the meeting decided and why; a decision that waits for the second person says so."""
+    if decision is None:
+        return ["", ""]
+    found = _("入选") if decision["selected"] else _("不入选")
+    return [
+        _("%(decision)s（待第二人确认）", decision=found) if decision["pending"] else found,
+        decision["reason"],
+    ]
 
 
 def _basis_sheet(content: dict[str, Any]) -> Sheet:

@@ -14,15 +14,17 @@ from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
 from marketplace.priority import operations, policy, queries
+from marketplace.priority.deliberation import record_of, standing_on
 from marketplace.priority.evaluation import preview
 from marketplace.priority.forms import ReasonForm
 from marketplace.priority.funding import policy as funding_policy
 from marketplace.priority.funding.queries import terms_of
 from marketplace.priority.funding.views.page import plan_shown, shown_terms
 from marketplace.priority.inputs import inputs_for
+from marketplace.priority.meeting import KINDS
 from marketplace.priority.models import PriorityList, Snapshot
 from marketplace.priority.ranking import differences
-from marketplace.priority.snapshots import fresh_problem, result_of, verify_snapshot
+from marketplace.priority.snapshots import frame_of, fresh_problem, placed, result_of, verify_snapshot
 from marketplace.priority.views.base import blueprint, rules_of, the_round
 from marketplace.priority.workflow import PRIORITY_LIST, PriorityState
 from marketplace.web.access import signed_in
@@ -59,16 +61,22 @@ def show_page(plist: PriorityList, form: Form) -> str:
     sees_rows = bool(policy.may_read_rows(actor, plist))
     computation = result_of(session, plist.id) if policy.may_compute(actor, plist) else None
     terms = _terms(plist)
-    ranking = live(plist, computation) if sees_rows and plist.state not in policy.WITH_RESULT else None
+    ranking = live(plist, computation) if policy.reads_all(actor) and _unsettled(plist) else None
     return render_template(
         "priority/show.html", plist=plist, rules=rules_of(plist).to_dict(), snapshots=snapshots, form=form,
         computation=computation,
         content=snapshots[0].content if sees_rows and snapshots else ranking, sees_rows=sees_rows,
-        correction=correction(plist, snapshots, computation), steps=_steps(plist, snapshots),
-        offers=_offers(plist, terms), terms=terms,
+        correction=correction(plist, snapshots, ranking), standing=(ranking or {}).get("standing"),
+        steps=_steps(plist, snapshots),
+        offers=_offers(plist, terms, ranking), terms=terms,
         may_propose=policy.may_propose(actor, plist), may_correct=policy.may_correct(actor, plist),
         reads_all=policy.reads_all(actor), history=history_rows(history_of(session, "priority_list", plist.id)),
     )  # fmt: skip
+
+
+def _unsettled(plist: PriorityList) -> bool:
+    """True as long as the next snapshot is being made."""
+    return plist.state != PriorityState.PUBLISHED
 
 
 def live(plist: PriorityList, computation: Computation | None) -> dict[str, Any]:
@@ -76,24 +84,44 @@ def live(plist: PriorityList, computation: Computation | None) -> dict[str, Any]
     inputs = inputs_for(db_session(), plist, request_now())
     problem = fresh_problem(plist, computation, inputs)
     frame = {
-        "list": {"code": plist.code, "kind": plist.kind, "title": plist.title, "places": plist.places},
-        "rules": rules_of(plist).to_dict(), "problem": translate_problem(problem) if problem else "",
+        **frame_of(plist), "rules": rules_of(plist).to_dict(),
+        "problem": translate_problem(problem) if problem else "",
     }  # fmt: skip
     if problem is None and computation is not None and computation.result is not None:
-        return {**frame, **computation.result}
+        return with_meeting(plist, {**frame, **computation.result})
     rows = preview({"rules": plist.rules, "inputs": inputs})
     return {**frame, **rows, "assessment": None, "calibration": None}
 
 
+def with_meeting(plist: PriorityList, content: dict[str, Any]) -> dict[str, Any]:
+    """The ranking with what the meeting has decided so far."""
+    if plist.kind not in KINDS:
+        return content
+    standing = standing_on(db_session(), plist, content)
+    pending = [record_of(one) for one in standing.pending]
+    return {**content, "standing": standing, "meeting": {**standing.record, "pending": pending}}
+
+
 def correction(
-    plist: PriorityList, snapshots: Sequence[Snapshot], computation: Computation | None
+    plist: PriorityList, snapshots: Sequence[Snapshot], ranking: dict[str, Any] | None
 ) -> dict[str, Any] | None:
     """What the proposed correction would change."""
-    if plist.state != PriorityState.CORRECTING or not policy.reads_all(current_actor()):
+    if plist.state != PriorityState.CORRECTING or ranking is None:
         return None
-    result = computation.result if computation is not None else None
-    changes = differences(snapshots[0].content["rows"], result["rows"]) if result else []
-    return {"reason": plist.correction_reason, "changes": changes, "computed": result is not None}
+    before, computed = snapshots[0].content, bool(ranking["assessment"])
+    changes = differences(before["rows"], ranking["rows"]) if computed else []
+    moved = moves(before, ranking) if "meeting" in ranking else None
+    return {"reason": plist.correction_reason, "changes": changes, "computed": computed, "moved": moved}
+
+
+def moves(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
+    """调入和调出: by name, in the order of the ranking."""
+    old = {row["key"]: row["label"] for row in placed(before)}
+    new = {row["key"]: row["label"] for row in placed(after)}
+    return {
+        "enter": [label for key, label in new.items() if key not in old],
+        "leave": [label for key, label in old.items() if key not in new],
+    }
 
 
 def _steps(plist: PriorityList, snapshots: Sequence[Snapshot]) -> list[dict[str, Any]]:
@@ -117,7 +145,25 @@ def _terms(plist: PriorityList) -> dict[str, Any] | None:
     return shown_terms(shown[0]) if shown else None
 
 
-def _offers(plist: PriorityList, terms: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _meeting_done(ranking: dict[str, Any] | None) -> Verdict:
+    """Every candidate that the figures leave open is decided by two persons."""
+    standing = (ranking or {}).get("standing")
+    problem = standing.problem() if standing else None
+    if problem is None:
+        return YES
+    return no(problem) if isinstance(problem, str) else no(problem[0], **problem[1])
+
+
+def _meeting_offer(plist: PriorityList, ranking: dict[str, Any] | None) -> list[dict[str, Any]]:
+    standing = (ranking or {}).get("standing")
+    if not standing or not standing.agenda:
+        return []
+    return [offer(N_("会议审议"), "priority.deliberation", method="get", tone="secondary", list_id=plist.id)]
+
+
+def _offers(
+    plist: PriorityList, terms: dict[str, Any] | None, ranking: dict[str, Any] | None
+) -> list[dict[str, Any]]:
     actor = current_actor()
     values: dict[str, Any] = {"list_id": plist.id}
     if not policy.reads_all(actor):
@@ -136,10 +182,13 @@ def _offers(plist: PriorityList, terms: dict[str, Any] | None) -> list[dict[str,
         )
         return [announce, edit]
     if plist.state == PriorityState.ANNOUNCED:
-        publish = offer(N_("冻结并发布"), "priority.publish", policy.may_publish(actor, plist), **values)
+        verdict = first_refusal(policy.may_publish(actor, plist), _meeting_done(ranking))
+        publish = offer(N_("冻结并发布"), "priority.publish", verdict, **values)
         publish["fields"] = {"version": plist.version}
-        return [publish, _compute_offer(plist)]
-    return [_compute_offer(plist)] if plist.state == PriorityState.CORRECTING else []
+        return [publish, _compute_offer(plist), *_meeting_offer(plist, ranking)]
+    if plist.state == PriorityState.CORRECTING:
+        return [_compute_offer(plist), *_meeting_offer(plist, ranking)]
+    return []
 
 
 def _compute_offer(plist: PriorityList) -> dict[str, Any]:
@@ -233,6 +282,7 @@ def snapshot(list_id: int, number: int) -> str:
         "priority/snapshot.html", snapshot=found, content=found.content, plist=the_round(list_id),
         verification=verify_snapshot(found),
         changes=differences(before.content["rows"], found.content["rows"]) if before else [],
+        moved_to=moves(before.content, found.content) if before else None,
         before=before, reads_all=policy.reads_all(actor),
         plan=plan_shown(found.content["plan"]) if "plan" in found.content else None,
     )  # fmt: skip

@@ -16,10 +16,11 @@ from marketplace.priority.funding.models import FundingDeviation, FundingRequest
 from marketplace.priority.funding.plan import Standing, live_payload, standing_on
 from marketplace.priority.funding.terms import Terms, terms_from_dict
 from marketplace.priority.funding.words import rule
-from marketplace.priority.funding.workflow import FUNDING_DEVIATION, FUNDING_REQUEST, FUNDING_TERMS
+from marketplace.priority.funding.workflow import FUNDING_REQUEST, FUNDING_TERMS
 from marketplace.priority.models import PriorityList
 from marketplace.priority.queries import snapshots_of
 from marketplace.priority.views.base import blueprint, the_round
+from marketplace.priority.workflow import MEETING_OPINION
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form
 from marketplace.web.i18n import speaks_english, translate_problem
@@ -64,12 +65,12 @@ def funding_page(plist: PriorityList, form: Form) -> str:
         plan=_published(plist) or (plan_of_standing(standing) if standing else None), problem=problem,
         deviations=[_shown_deviation(plist, one) for one in (standing.deviations if standing else ())],
         stale=_stale(plist, standing), offers=_offers(plist, versions), reads_all=round_policy.reads_all(actor),
-        may_deviate=bool(standing) and bool(policy.may_deviate(actor, plist)), labels=_labels(), tones=TONES,
+        may_deviate=bool(standing) and bool(round_policy.may_record(actor, plist)), labels=_labels(), tones=TONES,
     )  # fmt: skip
 
 
 def _labels() -> dict[str, dict[str, str]]:
-    flows = {"terms": FUNDING_TERMS, "request": FUNDING_REQUEST, "deviation": FUNDING_DEVIATION}
+    flows = {"terms": FUNDING_TERMS, "request": FUNDING_REQUEST, "deviation": MEETING_OPINION}
     return {name: flow.labels for name, flow in flows.items()}
 
 
@@ -87,7 +88,7 @@ def rules_in_words(terms: Terms) -> list[str]:
 
 def _standing(plist: PriorityList) -> tuple[Standing | None, str]:
     """The plan that holds now, for those who may see it before publication, or why there is none."""
-    if not round_policy.reads_all(current_actor()) or plist.state not in policy.SETTLING:
+    if not round_policy.reads_all(current_actor()) or plist.state not in round_policy.SETTLING:
         return None, ""
     session = db_session()
     payload = live_payload(session, plist, request_now())
@@ -140,7 +141,7 @@ def _published(plist: PriorityList) -> dict[str, Any] | None:
         return None
     snapshots = snapshots_of(db_session(), plist.id)
     record = snapshots[0].content.get("plan") if snapshots else None
-    if record is None or plist.state in policy.SETTLING and round_policy.reads_all(current_actor()):
+    if record is None or plist.state in round_policy.SETTLING and round_policy.reads_all(current_actor()):
         return None
     return plan_shown(record)
 
@@ -165,7 +166,7 @@ def _stale(plist: PriorityList, standing: Standing | None) -> int:
 
 
 def _shown_deviation(plist: PriorityList, one: FundingDeviation) -> dict[str, Any]:
-    verdict = policy.may_decide_deviation(current_actor(), plist, one)
+    verdict = round_policy.may_second(current_actor(), plist, one)
     values: dict[str, Any] = {"list_id": plist.id, "deviation_id": one.id}
     confirm = offer(N_("确认偏离"), "priority.confirm_deviation", verdict, **values)
     confirm["fields"] = {"version": one.version}

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 
 from marketplace.core.actor import PROVINCE_ROLES, Role
 from marketplace.core.errors import NotFound
-from marketplace.priority.funding import operations, policy, queries
+from marketplace.priority.funding import operations, queries
 from marketplace.priority.funding.forms import DeviationForm, ReasonForm
 from marketplace.priority.funding.plan import Standing, standing_of
 from marketplace.priority.funding.terms import terms_from_dict
 from marketplace.priority.funding.views.page import Page, funding_page, funding_round
 from marketplace.priority.models import PriorityList
+from marketplace.priority.policy import may_record
 from marketplace.priority.views.base import blueprint
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form, attempt
@@ -37,7 +38,7 @@ def plan_funding(list_id: int) -> Page:
 def _standing(plist: PriorityList, project_id: int) -> tuple[Standing, dict[str, Any]]:
     """The plan and its row for a project."""
     found = standing_of(db_session(), plist, request_now())
-    if isinstance(found, Standing) and policy.may_deviate(current_actor(), plist):
+    if isinstance(found, Standing) and may_record(current_actor(), plist):
         key = f"project:{project_id}"
         for row in found.proposal["rows"]:
             if row["key"] == key:
