@@ -28,7 +28,8 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.files.models import PendingFile
 from marketplace.organisations.models import Person
 from marketplace.organisations.sessions import begin_session
-from marketplace.priority.models import PriorityKind, PriorityList
+from marketplace.priority.models import MeetingDecision, PriorityKind, PriorityList
+from marketplace.priority.workflow import MeetingOpinionState
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
 from marketplace.reviews.models import Panel, PanelItem, PanelNote, PanelOpinion, Seat
@@ -86,6 +87,12 @@ def shots(parts: Runtime) -> list[Shot]:
         project = first(session, running.order_by(Project.progress.desc()))
         finished = first(session, select(Project).where(Project.state == ProjectState.ACCEPTED))
         ranked = first(session, select(PriorityList).order_by(PriorityList.id))
+        deciding = first(
+            session,
+            select(PriorityList)
+            .join(MeetingDecision)
+            .where(MeetingDecision.state == MeetingOpinionState.PROPOSED),
+        )
         funded = first(session, select(PriorityList).where(PriorityList.kind == PriorityKind.FUNDING))
         listed = first(session, select(ChallengeList).order_by(ChallengeList.id))
         confirmed = select(Seat).where(Seat.state == SeatState.CONFIRMED)
@@ -154,6 +161,9 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("board", "/manage/milestones", "officer"),
             Shot("priority-lists", "/priority", "officer"),
             Shot("priority", f"/priority/{ranked.id}", "officer"),
+            Shot("priority-before-meeting", f"/priority/{deciding.id}", "approver"),
+            Shot("meeting", f"/priority/{deciding.id}/meeting", "officer"),
+            Shot("meeting-approver", f"/priority/{deciding.id}/meeting", "approver"),
             Shot("funding", f"/priority/{funded.id}/funding", "approver"),
             Shot("funding-terms", f"/priority/{funded.id}/funding/terms", "officer"),
             Shot("ledger", "/ledger", "officer"),

@@ -4,7 +4,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import select
+
 from marketplace.cli.decision import bare_app
+from marketplace.priority.models import MeetingAgenda, PriorityList
 from marketplace.projects.models import Project
 from marketplace.sample import players
 from tests.journeys.people import Somebody
@@ -172,6 +175,36 @@ def plan_is_computed(season: Season) -> None:
         season.story.office.world.compute()
         officer.open(officer.path)
         officer.sees("建议资助 1 个项目", "按名次依次资助", "万元时可列入")
+
+
+def meeting_decides(season: Season) -> None:
+    """Where the draw of the experts has left a place open, the officer records the meeting and the approver confirms; till
+    then nobody publishes."""
+    open_ = _left_open(season)
+    if not open_:
+        return
+    with season.somebody("approver") as approver:
+        _round(approver, PILOT)
+        approver.sees("还没有经两人确认的会议决定，不能发布")
+    with season.somebody("officer") as officer:
+        officer.takes_up("记录会议审议决定", PILOT)
+        for number in range(open_):
+            choice = "不入选" if number else "入选"
+            officer.page.locator(f"#rows-{number}-selected").select_option(label=choice)
+            officer.page.locator(f"#rows-{number}-reason").fill("会议研究决定（示例）")
+        officer.press("提出会议决定")
+        officer.sees("会议决定已提出，请另一人确认")
+    with season.somebody("approver") as approver:
+        approver.takes_up("确认会议审议决定", PILOT)
+        approver.press("全部确认" if open_ > 1 else "确认会议意见")
+        approver.sees("会议决定已确认")
+
+
+def _left_open(season: Season) -> int:
+    """How many candidates of the pilot round the figures leave to the meeting."""
+    with season.story.office.world.reading() as session:
+        query = select(MeetingAgenda).join(PriorityList).where(PriorityList.title == PILOT)
+        return len(session.scalars(query).one().candidates)
 
 
 def rounds_are_published(season: Season) -> None:

@@ -22,6 +22,7 @@ STEPS = (
     season.rounds_are_announced,
     season.money_is_asked_for,
     season.plan_is_computed,
+    season.meeting_decides,
     season.rounds_are_published,
 )
 

@@ -351,7 +351,7 @@ def test_the_meeting_is_recorded_and_confirmed_on_its_page(sqlite_world: World) 
     assert approver.post(f"{url}/2/refuse", {"reason": ""}).status_code == 422
     assert officer.post(f"{url}/confirm", {"ids": "1,2"}).status_code == 403
     assert approver.post(f"{url}/confirm", {"ids": "1,2"}).status_code == 302
-    assert "selected by the meeting" in page(world, "auditor", key, "en")
+    assert "Selected by the meeting" in page(world, "auditor", key, "en")
     for who, status in (("hangzhou_head", 403), ("expert1", 403), ("sysadmin", 403)):
         assert world.browser(who).get(url).status_code == status
     approver.get(f"/priority/{key[1]}")
