@@ -7,6 +7,7 @@ import pytest
 
 from marketplace.decision.allocation import (
     GroupRule,
+    Request,
     allocate,
     effective_votes,
     equal_shares,
@@ -252,3 +253,50 @@ def test_bad_elections_are_refused(arguments: tuple[object, ...], where: str) ->
     with pytest.raises(InputError) as refusal:
         equal_shares(*arguments)  # type: ignore[arg-type]
     assert refusal.value.where == where
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_envelope_is_the_least_with_which_a_project_enters(seed: int) -> None:
+    """Every envelope below it is tried: none admits the project, it does."""
+    dice = np.random.default_rng(seed)
+    cost = dice.integers(3, 12, 6)
+    value = dice.integers(1, 60, 6).astype(float)
+    rules = [GroupRule("share", (0, 1, 2), share=Fraction(2, 5))] if seed % 3 == 0 else []
+
+    def asked(budget: int) -> Request:
+        return request(value, cost, budget, rules=rules)
+
+    budget = int(cost.sum()) // 2
+    plan = allocate(asked(budget))
+    for one in runners_up(asked(budget), plan, 5):
+        within = range(budget + 1, budget + int(cost[one.project]) + 1)
+        admits = [more for more in within if enters(asked(more), one.project)]
+        assert one.enters_at == (admits[0] if admits else None)
+
+
+def enters(given: Request, project: int) -> bool:
+    """Tried without any solver: all sets of projects."""
+    sets = [np.array([bool(bits >> p & 1) for p in range(given.size)]) for bits in range(2**given.size)]
+    good = [one for one in sets if not violations(given, one, np.where(one, given.minimum, 0))]
+    best = max(float(given.value[one].sum()) for one in good)
+    return any(one[project] and float(given.value[one].sum()) > best - 1e-6 for one in good)
+
+
+def test_an_envelope_over_two_years_admits_and_the_step_before_does_not() -> None:
+    minimum = [[60, 50, 20], [30, 0, 20]]
+    value = [20.0, 8.0, 1.0]
+    given = request(value, minimum, [60, 30])
+    (one,) = runners_up(given, allocate(given), 1)
+    assert (one.project, one.enters_at) == (1, 140)
+    assert allocate(request(value, minimum, [110, 30])).funded.tolist() == [True, True, False]
+    assert not allocate(request(value, minimum, [100, 30])).funded[1]
+
+
+def test_the_least_envelope_is_whole_where_all_amounts_are() -> None:
+    """Halving told 107.04 where 107.00 is true; told in steps of 100 元 it stays exact."""
+    wan = 10_000
+    given = request([10.0, 9.0], [70 * wan, 37 * wan], 100 * wan)
+    (one,) = runners_up(given, allocate(given), 1, step=100)
+    assert one.enters_at == 107 * wan
+    (old,) = runners_up(given, allocate(given), 1, step=None)
+    assert 107 * wan < (old.enters_at or 0) < 107.2 * wan

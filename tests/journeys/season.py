@@ -178,8 +178,8 @@ def plan_is_computed(season: Season) -> None:
 
 
 def meeting_decides(season: Season) -> None:
-    """Where the draw of the experts has left a place open, the officer records the meeting and the approver confirms; till
-    then nobody publishes."""
+    """Where the draw of the experts has left a place open, the officer records the meeting and the approver confirms;
+    till then nobody publishes."""
     open_ = _left_open(season)
     if not open_:
         return

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from marketplace.decision.allocation.envelope import enters_at, enters_by_halving
 from marketplace.decision.allocation.plan import Plan, allocate
 from marketplace.decision.allocation.problem import Request
 from marketplace.decision.allocation.programme import best_value
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, order_keys, read_only, sorted_codes
-
-SAME = 1e-6
-BISECTIONS = 8
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Price:
 @dataclass(frozen=True)
 class RunnerUp:
     """An unfunded project (候补): the value lost if it were forced in (None: impossible), what would fall out,
-    and the smallest envelope in 元 with which it enters (None: not even with its whole cost added)."""
+    and the least envelope in 元 above today's with which it enters (None: not even with its whole cost added)."""
 
     project: int
     loss: float | None
@@ -48,12 +46,15 @@ def price_of_rules(given: Request, plan: Plan, time_s: float = 2.0) -> Price:
     return Price(free.value, plan.value, points, int(free.amount.sum()) - int(plan.amount.sum()))
 
 
-def runners_up(given: Request, plan: Plan, count: int = 3, time_s: float = 2.0) -> tuple[RunnerUp, ...]:
-    """The first unfunded projects by value, each with what keeps it out."""
+def runners_up(
+    given: Request, plan: Plan, count: int = 3, time_s: float = 2.0, step: int | None = 1
+) -> tuple[RunnerUp, ...]:
+    """The first unfunded projects by value, each with what keeps it out. `step`: envelopes in steps of so many 元;
+    None: found by halving alone."""
     keys = order_keys(given.value)
     waiting = [p for p in range(given.size) if not plan.funded[p] and given.eligible[p]]
     first = sorted(waiting, key=lambda p: (keys[p], p))[:count]
-    return tuple(_runner_up(given, plan, p, time_s) for p in first)
+    return tuple(_runner_up(given, plan, p, time_s, step) for p in first)
 
 
 def robustness(given: Request, draws: Floats, count: int = 20, time_s: float = 2.0) -> Robustness:
@@ -77,29 +78,10 @@ def robustness(given: Request, draws: Floats, count: int = 20, time_s: float = 2
     )
 
 
-def _runner_up(given: Request, plan: Plan, p: int, time_s: float) -> RunnerUp:
+def _runner_up(given: Request, plan: Plan, p: int, time_s: float, step: int | None) -> RunnerUp:
     forced = best_value(given, time_s, [p])
-    enters_at = _enters_at(given, p, time_s)
+    at = enters_by_halving(given, p, time_s) if step is None else enters_at(given, p, time_s, step)
     if forced.funded is None:
-        return RunnerUp(p, None, (), enters_at)
+        return RunnerUp(p, None, (), at)
     out = np.flatnonzero(plan.funded & ~forced.funded).tolist()
-    return RunnerUp(p, max(0.0, plan.value - forced.value), tuple(out), enters_at)
-
-
-def _enters_at(given: Request, p: int, time_s: float) -> int | None:
-    """Bisect the envelope between today's and today's plus the project's own cost."""
-    extra = given.minimum[:, p]
-    low, high = 0.0, 1.0
-    if not _enters(given, p, given.budget + extra, time_s):
-        return None
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        more = np.ceil(extra * middle).astype(np.int64)
-        low, high = (low, middle) if _enters(given, p, given.budget + more, time_s) else (middle, high)
-    return int((given.budget + np.ceil(extra * high).astype(np.int64)).sum())
-
-
-def _enters(given: Request, p: int, budget: Ints, time_s: float) -> bool:
-    wider = replace(given, budget=budget)
-    forced, best = best_value(wider, time_s, [p]), best_value(wider, time_s)
-    return forced.funded is not None and forced.value >= best.value - SAME
+    return RunnerUp(p, max(0.0, plan.value - forced.value), tuple(out), at)

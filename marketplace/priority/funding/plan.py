@@ -61,7 +61,7 @@ def live_payload(session: Session, plist: PriorityList, now: datetime) -> dict[s
     problem = fresh_problem(plist, found, inputs_for(session, plist, now))
     if problem or found is None or found.result is None:
         return problem or ""
-    content = {"rules": found.payload["rules"], "inputs": found.payload["inputs"], **found.result}
+    content = {name: found.payload[name] for name in ("format", "rules", "inputs")} | found.result
     return plan_payload(terms.rules, queries.facts_of(session, plist.id), content)
 
 

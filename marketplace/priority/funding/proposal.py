@@ -88,7 +88,8 @@ def _analysed(posed: Posed, plan: Plan, payload: Mapping[str, Any], report: Repo
     waiting, price, times, solved = nobody, None, [0] * len(posed.lines), 0
     if plan.feasible and posed.lines:
         price = price_of_rules(posed.given, plan, SECONDS)
-        found = runners_up(posed.given, plan, RUNNERS_UP, SECONDS)
+        step = STEP if "format" in payload else None
+        found = runners_up(posed.given, plan, RUNNERS_UP, SECONDS, step)
         waiting = {one.project: replace(one, enters_at=_rounded(one.enters_at)) for one in found}
     if waiting is not nobody and posed.draws.shape[1] > 1:
         report(60, N_("正在按评分误差反复求解"))
@@ -142,7 +143,7 @@ def _favour(seen: Seen) -> dict[str, Any]:
 
 
 def _rounded(yuan: int | None) -> int | None:
-    """An envelope that was found by halving, up to the next 0.01 万元."""
+    """An envelope up to the next 0.01 万元: one found by halving may lie between."""
     return None if yuan is None else -(-yuan // STEP) * STEP
 
 
