@@ -19,7 +19,7 @@ def proposed(factors: list[dict[str, str]]) -> dict[str, Any]:
     rules = RoundRules(0).to_dict()
     ranked = evaluate({"format": FORMAT, "places": 2, "rules": rules, "inputs": INPUTS})
     terms = {**TERMS, "groups": [], "factors": factors}
-    content = {"rules": rules, "inputs": INPUTS, **ranked}
+    content = {"format": FORMAT, "rules": rules, "inputs": INPUTS, **ranked}
     found: dict[str, Any] = json.loads(json.dumps(propose(plan_payload(terms, REQUESTS, content))))
     return found
 
