@@ -1,4 +1,4 @@
-"""What of the meeting waits for whom (会议审议待办): of it the desk knows the agenda and the decisions, not the figures."""
+"""What of the meeting waits for whom (会议审议待办): the desk knows its agenda and the decisions, not the figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
