@@ -122,7 +122,7 @@ VALUES: dict[str, Mapping[Any, str]] = {
 HIDDEN = frozenset(
     {
         "opinion", "score", "grade", "candidates", "chosen", "order", "wins", "pairs", "items", "levels", "words",
-        "from_seat", "to_seat",
+        "from_seat", "to_seat", "candidate", "selected",
     }
 )  # fmt: skip
 """Shown elsewhere (the opinion has its own column, a draw its own page), database numbers, or none of an

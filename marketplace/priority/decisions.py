@@ -28,6 +28,7 @@ from marketplace.priority.events import (
 from marketplace.priority.models import MeetingAgenda, MeetingDecision, PriorityList
 from marketplace.priority.opinions import check_reason, decide, lapse, reason_problem
 from marketplace.priority.policy import may_record, may_second
+from marketplace.priority.queries import candidate_names
 from marketplace.priority.snapshots import frame_of
 
 
@@ -57,7 +58,7 @@ def propose_decisions(uow: UnitOfWork, plist: PriorityList, typed: Sequence[Type
     uow.session.add_all(found)
     uow.session.flush()
     for one in found:
-        uow.emit(MeetingDecisionProposed(opinion=one.reason, **_about(one)))
+        uow.emit(MeetingDecisionProposed(opinion=one.reason, **_about(uow, one)))
     return found
 
 
@@ -107,7 +108,7 @@ def confirm_decisions(uow: UnitOfWork, plist: PriorityList, chosen: Sequence[Mee
         raise Invalid({"meeting": over_problem(standing, settled)})
     for one in chosen:
         decide(uow, one, "confirm")
-        uow.emit(MeetingDecisionConfirmed(**_about(one)))
+        uow.emit(MeetingDecisionConfirmed(**_about(uow, one)))
 
 
 def refuse_decision(
@@ -118,7 +119,7 @@ def refuse_decision(
     require_version(one, version)
     check_reason(opinion)
     decide(uow, one, "refuse", opinion)
-    uow.emit(MeetingDecisionRefused(opinion=opinion, **_about(one)))
+    uow.emit(MeetingDecisionRefused(opinion=opinion, **_about(uow, one)))
 
 
 def lapse_decisions(uow: UnitOfWork, plist: PriorityList, since: datetime) -> None:
@@ -140,5 +141,6 @@ def keep_agenda(uow: UnitOfWork, computation: Computation, result: dict[str, Any
     uow.session.add(found)
 
 
-def _about(one: MeetingDecision) -> dict[str, Any]:
-    return {"list_id": one.list_id, "candidate": one.candidate, "selected": one.selected}
+def _about(uow: UnitOfWork, one: MeetingDecision) -> dict[str, Any]:
+    name = candidate_names(uow.session, [one.candidate]).get(one.candidate, "")
+    return {"list_id": one.list_id, "candidate": one.candidate, "name": name, "selected": one.selected}

@@ -92,6 +92,7 @@ class _OfMeeting(_OfRound):
     """Anything that happens to a decision of the meeting."""
 
     candidate: str
+    name: str
     selected: bool
 
 
