@@ -237,21 +237,30 @@ def panel_of_subject(session: Session, kind: str, subject_id: int) -> Panel | No
 
 def seats_of(session: Session, panel_id: int) -> Sequence[Seat]:
     """All seats with expert, person and unit, in the order of their making."""
-    query = (
+    return session.scalars(_seats(), {"panel": panel_id}).all()
+
+
+@cache
+def _seats() -> Select[Seat]:
+    return (
         select(Seat)
-        .where(Seat.panel_id == panel_id)
+        .where(Seat.panel_id == bindparam("panel"))
         .order_by(Seat.id)
         .options(
             joinedload(Seat.expert).joinedload(Expert.person),
             joinedload(Seat.expert).joinedload(Expert.organisation),
         )
     )
-    return session.scalars(query).all()
 
 
 def item_count(session: Session, panel_id: int) -> int:
     """How many items the panel scores."""
-    return session.scalar(select(func.count()).where(PanelItem.panel_id == panel_id)) or 0
+    return session.scalar(count_of_items(panel_id)) or 0
+
+
+def count_of_items(panel_id: int) -> Select[int]:
+    """Counts what ``ranking`` lists."""
+    return select(func.count()).where(PanelItem.panel_id == panel_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +441,7 @@ def items_page(panel_id: int) -> Select[Any]:
     return (
         select(PanelItem)
         .where(PanelItem.panel_id == panel_id)
-        .order_by(PanelItem.rank.is_(None), PanelItem.rank, PanelItem.position)
+        .order_by(PanelItem.rank.nulls_last(), PanelItem.position)
         .options(joinedload(PanelItem.organisation))
     )
 
@@ -455,7 +464,7 @@ def ranking(panel_id: int) -> Select[Any]:
         )
         .join(Organisation, Organisation.id == PanelItem.organisation_id)
         .where(PanelItem.panel_id == panel_id)
-        .order_by(PanelItem.rank.is_(None), PanelItem.rank, PanelItem.position)
+        .order_by(PanelItem.rank.nulls_last(), PanelItem.position)
     )
 
 

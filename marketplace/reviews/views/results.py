@@ -21,6 +21,7 @@ from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     concluded_panel_for,
+    count_of_items,
     item_for,
     items_by_id,
     ranking,
@@ -60,7 +61,7 @@ def ranking_page(panel: Panel, form: VoteForm | None = None) -> str:
     session, actor = db_session(), current_actor()
     members = [seat for seat in seats_of(session, panel.id) if seat.state == SeatState.CONFIRMED]
     rubric = rubric_from_dict(panel.rubric)
-    page = paginate(session, ranking(panel.id), page_number(), rows=True)
+    page = paginate(session, ranking(panel.id), page_number(), rows=True, counted=count_of_items(panel.id))
     ties = open_ties(panel.result)
     reader = actor.has(*policy.READERS)
     head = head_in(members)
