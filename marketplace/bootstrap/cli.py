@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
-from marketplace.bootstrap import locks, node, packages, project, quality, serve
+from marketplace.bootstrap import locks, node, packages, project, quality, scratch, serve
 from marketplace.bootstrap.place import HERE, Place, Refusal, default_data_dir, tool_environment
 from marketplace.bootstrap.steps import Command, alone
 
@@ -81,9 +82,9 @@ def carry_out(said: argparse.Namespace, place: Place) -> int:
             return quality.check(place)
         case "test":
             prepare(place, dev=True)
-            return delegate(
-                place, ["pytest", "-n", str(side_by_side()), "--dist", "worksteal", *said.arguments]
-            )
+            command = ["pytest", "-n", str(side_by_side()), "--dist", "worksteal", *said.arguments]
+            with scratch.scratch() as folder:
+                return delegate(place, command, folder)
         case _:
             prepare(place, dev=True)
             return delegate(place, [DELEGATES[said.verb], *said.arguments])
@@ -137,7 +138,10 @@ def run(place: Place, chosen_port: int, data_dir: Path | None) -> int:
     return serve.run(place, chosen_port, settings)
 
 
-def delegate(place: Place, module_and_arguments: Sequence[str]) -> int:
+def delegate(
+    place: Place, module_and_arguments: Sequence[str], variables: Mapping[str, str] = MappingProxyType({})
+) -> int:
     """A module of the environment, from the project's folder, with the terminal as it is."""
     command: Command = [place.python, "-m", *module_and_arguments]
-    return subprocess.run(command, cwd=place.root, env=tool_environment(), check=False).returncode
+    env = {**tool_environment(), **variables}
+    return subprocess.run(command, cwd=place.root, env=env, check=False).returncode
