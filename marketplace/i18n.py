@@ -1,10 +1,11 @@
 """Catalogues: Chinese source strings are the message ids, English comes from one PO file a feature (双语)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -73,3 +74,33 @@ def translations(locale: str) -> NullTranslations:
     compile_catalogues()
     with compiled.open("rb") as source:
         return GNUTranslations(source)
+
+
+COUNTING = (
+    "count", "num", "n", "items", "most", "limit", "left", "hours", "days", "months", "years",
+)  # fmt: skip
+"""Names of places that count something: the first of them in a text decides between its forms for one and for many.
+Chinese has one form; English has two where its catalogue has a ``msgid_plural`` (the same Chinese text)."""
+MANY = 2
+
+
+@lru_cache(maxsize=4000)
+def counting(message: str) -> str:
+    """The name of the place that counts; empty when the text counts nothing."""
+    return next((name for name in COUNTING if f"%({name})s" in message), "")
+
+
+def worded(words: NullTranslations, message: str, params: Mapping[str, Any] | None = None) -> str:
+    """The text in the catalogue's language, its places not yet filled, in the form for one or for many."""
+    name = counting(message)
+    if not name:
+        return words.gettext(message)
+    number = (params or {}).get(name)
+    text = words.ngettext(message, message, number if isinstance(number, int) else MANY)
+    return words.gettext(message) if text == message else text
+
+
+def has_forms(locale: str, message: str) -> bool:
+    """True when the text differs between one and many in this language."""
+    words = translations(locale)
+    return bool(counting(message)) and words.ngettext(message, message, MANY) != message

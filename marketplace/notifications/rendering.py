@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from gettext import NullTranslations
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -16,7 +17,7 @@ from markupsafe import escape
 
 from marketplace.config import ROOT
 from marketplace.core.text import N_
-from marketplace.i18n import DEFAULT_LOCALE, LOCALES, translations
+from marketplace.i18n import DEFAULT_LOCALE, LOCALES, translations, worded
 from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, until_text, wan_text
 
 FOLDER = ROOT / "templates" / "mail"
@@ -73,7 +74,7 @@ def environment(locale: str) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(_formats(english), t=_translator(words.gettext))
+    made.filters.update(_formats(english), t=_translator(words))
     made.globals["english"] = english
     return made
 
@@ -98,10 +99,10 @@ def _formats(english: bool) -> dict[str, Callable[..., str]]:
     }
 
 
-def _translator(gettext: Callable[[str], str]) -> Callable[..., str]:
+def _translator(words: NullTranslations) -> Callable[..., str]:
     def translate(message: str, params: Mapping[str, Any] | None = None) -> str:
-        words = gettext(message) if message else ""
-        return words % params if params else words
+        text = worded(words, message, params) if message else ""
+        return text % params if params else text
 
     return translate
 

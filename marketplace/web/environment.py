@@ -61,8 +61,15 @@ class Fold(NodeTransformer):
     """Puts the translation in the place of ``_('…')``, and the language's own filter in the place of one that asks
     for the language each time."""
 
-    def __init__(self, language: str, translate: Callable[[str], str], filters: Container[str]) -> None:
+    def __init__(
+        self,
+        language: str,
+        translate: Callable[[str], str],
+        filters: Container[str],
+        has_plural: Callable[[str, str], bool],
+    ) -> None:
         self.language, self.translate, self.filters = language, translate, filters
+        self.has_plural = has_plural
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
@@ -79,6 +86,8 @@ class Fold(NodeTransformer):
             return node
         (word,) = node.args
         if not isinstance(word, nodes.Const) or not isinstance(word.value, str):
+            return node
+        if node.kwargs and self.has_plural(self.language, word.value):
             return node
         told = nodes.Const(self.translate(word.value), lineno=node.lineno, environment=node.environment)
         if not node.kwargs:
@@ -160,12 +169,14 @@ class PageTemplate(Template):
 
 class PageEnvironment(Environment):
     """Jinja's environment with a store of compiled templates for each language. ``language`` names the language of
-    what is being rendered (empty: none is known) and ``translate`` gives a text in it."""
+    what is being rendered (empty: none is known), ``translate`` gives a text in it, ``has_plural`` says which texts
+    wait for their number."""
 
     code_generator_class = Generator
     template_class = PageTemplate
     language: Callable[[], str] = staticmethod(lambda: "")
     translate: Callable[[str], str] = staticmethod(lambda text: text)
+    has_plural: Callable[[str, str], bool] = staticmethod(lambda language, text: False)
 
     @property
     def cache(self) -> Any:
@@ -181,5 +192,5 @@ class PageEnvironment(Environment):
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         if language := self.language():
-            source = Fold(language, self.translate, self.filters).visit(source)
+            source = Fold(language, self.translate, self.filters, self.has_plural).visit(source)
         return super()._generate(source, *args, **kwargs)

@@ -13,7 +13,15 @@ from wtforms.i18n import messages_path
 
 from marketplace.core.errors import MarketplaceError, Problem
 from marketplace.core.verdict import Verdict
-from marketplace.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, compile_catalogues, translations
+from marketplace.i18n import (
+    DEFAULT_LOCALE,
+    LOCALES,
+    TRANSLATIONS,
+    compile_catalogues,
+    has_forms,
+    translations,
+    worded,
+)
 from marketplace.web.environment import filled
 
 LANGUAGE_COOKIE = "language"
@@ -43,8 +51,13 @@ def _form_catalogue(locale: str) -> NullTranslations:
     return find_translations("wtforms", messages_path(), [locale], fallback=True)
 
 
-def _english(message: str) -> str:
-    return translations("en").gettext(message) if message else ""
+def _english(message: str, params: dict[str, Any] | None = None) -> str:
+    return worded(translations("en"), message, params) if message else ""
+
+
+def has_plural(language: str, message: str) -> bool:
+    """True when the text of a page in this language depends on a number."""
+    return language == "en" and has_forms("en", message)
 
 
 def speaks_english() -> bool:
@@ -65,7 +78,7 @@ def page_language() -> str:
 
 def page_gettext(message: str, **params: Any) -> str:
     """``_()`` of a text that is not known before the page is made: one look-up a call."""
-    text = _english(message) if speaks_english() else message
+    text = _english(message, params) if speaks_english() else message
     return filled(text, **params) if params else text
 
 
@@ -110,7 +123,7 @@ def in_chinese(message: str, params: dict[str, Any] | None = None) -> str:
 
 def to_english(message: str, params: dict[str, Any] | None = None) -> str:
     """``translate`` for a page that is known to be in English."""
-    return in_chinese(_english(message), params)
+    return in_chinese(_english(message, params), params)
 
 
 def translator() -> Callable[..., str]:

@@ -23,6 +23,7 @@ from marketplace.web.formats import (
 )
 from marketplace.web.i18n import (
     choose_locale,
+    has_plural,
     in_chinese,
     page_gettext,
     page_language,
@@ -165,6 +166,7 @@ def install(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     PageEnvironment.language = staticmethod(page_language)
     PageEnvironment.translate = staticmethod(page_gettext)
+    PageEnvironment.has_plural = staticmethod(has_plural)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from marketplace.config import ROOT
 from marketplace.core.workflow import Workflow
-from marketplace.i18n import catalogue_files, conflicts, merged_catalogue
+from marketplace.i18n import catalogue_files, conflicts, counting, merged_catalogue
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 KEYWORDS = {
@@ -22,6 +22,7 @@ KEYWORDS = {
 }
 METHODS = [("marketplace/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"),
            ("templates/**.xml", "jinja2")]  # fmt: skip
+NAMED = re.compile(r"%\(\w+\)s")
 OPTIONS = {
     pattern: {"extensions": "jinja2.ext.i18n", "silent": "false", "trimmed": "true"}
     for pattern, method in METHODS
@@ -47,6 +48,34 @@ def test_every_message_has_its_english() -> None:
     known = {m.id[0] if isinstance(m.id, tuple) else m.id for m in merged_catalogue() if m.id and m.string}
     missing = {where: key for key, where in extracted().items() if CHINESE.search(key) and key not in known}
     assert not missing, "\n".join(f"{where}: {key!r}" for where, key in sorted(missing.items()))
+
+
+ONE_FORM_ONLY = {"_": None, "gettext": None}
+"""What asks the catalogue in Python and in mails without telling the number; pages tell it."""
+
+
+def asked_without_number() -> set[str]:
+    """Every message asked for in these ways."""
+    places = (("marketplace", "**.py", "python"), ("templates/mail", "**.txt", "jinja2"))
+    return {
+        message
+        for folder, pattern, method in places
+        for _name, _line, message, *_rest in extract_from_dir(
+            str(ROOT / folder), [(pattern, method)], keywords=ONE_FORM_ONLY
+        )
+        if isinstance(message, str)
+    }
+
+
+def test_what_has_two_forms_is_told_the_number() -> None:
+    forms = {message.id[0] for message in merged_catalogue() if isinstance(message.id, tuple)}
+    assert not forms & asked_without_number(), "use ngettext, or translate(message, params)"
+    assert all(counting(message) for message in forms), "name the counting place in i18n.COUNTING"
+
+
+def test_no_english_leaves_the_form_to_the_reader() -> None:
+    told = [message.string for message in merged_catalogue() if isinstance(message.string, str)]
+    assert not [text for text in told if re.search(r"[a-z]\(s\)", NAMED.sub("", text))]
 
 
 def test_a_message_has_one_english() -> None:

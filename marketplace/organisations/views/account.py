@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -79,7 +80,7 @@ def end_session(session_id: int) -> Response:
 def end_other_sessions() -> Response:
     """Signs out everywhere else."""
     number = operations.end_other_sessions(current_uow(), current_user)
-    flash(_("已结束其他%(n)s个会话。", n=number), "success")
+    flash(ngettext("已结束其他%(n)s个会话。", "已结束其他%(n)s个会话。", number, n=number), "success")
     return redirect(url_for("organisations.my_sessions"))
 
 

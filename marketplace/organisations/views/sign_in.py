@@ -3,6 +3,7 @@
 from flask import flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
@@ -61,7 +62,14 @@ def enter() -> ResponseReturnValue:
 def _turned_away(form: SignInForm, admission: Admission) -> ResponseReturnValue:
     if admission.locked_until is not None:
         minutes = int((admission.locked_until - runtime().clock()).total_seconds() // 60) + 1
-        form.form_errors.append(_("登录失败次数过多，请%(n)s分钟后再试", n=max(minutes, 1)))
+        form.form_errors.append(
+            ngettext(
+                "登录失败次数过多，请%(n)s分钟后再试",
+                "登录失败次数过多，请%(n)s分钟后再试",
+                max(minutes, 1),
+                n=max(minutes, 1),
+            )
+        )
         return _page(form), 429
     form.form_errors.append(_("邮箱或密码不正确"))
     return _page(form), 422

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.core.clock import beijing_date
 from marketplace.core.docx import Block, Heading, Paper, Table, Text, Title, document
@@ -163,7 +164,12 @@ class Writer:
         share = (
             _("全体专家评每一项")
             if how["scores_per_item"] is None
-            else _("每项由%(n)s位专家评分，由系统公平分配", n=how["scores_per_item"])
+            else ngettext(
+                "每项由%(n)s位专家评分，由系统公平分配",
+                "每项由%(n)s位专家评分，由系统公平分配",
+                how["scores_per_item"],
+                n=how["scores_per_item"],
+            )
         )
         official = (
             _("以扣除专家宽严影响的校正分为正式得分")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -104,7 +105,9 @@ def _why(duty: Duty) -> str:
         return str(_("全体评审"))
     field = _("领域一致") if because["field"] else _("领域不同")
     said = because.get("preference")
-    past = _("评过同类榜题%(n)s次", n=because["past"]) if because["past"] else _("没有评过同类榜题")
+    past = _("没有评过同类榜题")
+    if times := because["past"]:
+        past = ngettext("评过同类榜题%(n)s次", "评过同类榜题%(n)s次", times, n=times)
     if said is None:
         return str(_("匹配度%(total)s：%(field)s，%(past)s", total=because["total"], field=field, past=past))
     stated = translate(REASONS[said])

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -226,7 +227,10 @@ def panel_add_members(panel_id: int) -> Response | tuple[str, int]:
     raw = request.form.getlist("experts")
     chosen = [int(one) for one in raw if one.isascii() and one.isdigit() and len(one) < 19]
     if form.validate_on_submit() and attempt(form, operations.add_members, panel, chosen):
-        flash(_("已选入%(count)s位专家。", count=len(chosen)), "success")
+        flash(
+            ngettext("已选入%(count)s位专家。", "已选入%(count)s位专家。", len(chosen), count=len(chosen)),
+            "success",
+        )
         return _back(panel)
     return _page(panel, Forms(choice=form, posted=form)), 422
 
