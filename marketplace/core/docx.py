@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from docx.document import Document as Written
@@ -244,7 +244,7 @@ def _block(block: Block) -> str:
 def _paragraph(text: str, style: str, layout: str = "", run: str = "") -> str:
     return (
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{layout}</w:pPr>'
-        f'<w:r>{run}<w:t xml:space="preserve">{escape(clean(text))}</w:t></w:r></w:p>'
+        f'<w:r>{run}<w:t xml:space="preserve">{escape(clean(text), quote=False)}</w:t></w:r></w:p>'
     )
 
 
