@@ -98,6 +98,8 @@ REACTIONS: Reactions = {
     bid.BidDisqualified: (bid_mails.tell_disqualification,),
     review.PanelReleased: (review_mails.invite_members,),
     review.SeatAdded: (review_mails.invite_replacement, review_mails.ask_newcomer),
+    review.ReopeningProposed: (review_mails.ask_for_reopening,),
+    review.ReopeningDeclined: (review_mails.tell_head_of_refusal,),
     review.HeadNamed: (review_mails.tell_late_head,),
     review.HeadStoodDown: (review_mails.tell_that_head_stood_down,),
     review.PreferencesAsked: (review_mails.ask_for_preferences,),

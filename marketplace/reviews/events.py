@@ -250,6 +250,28 @@ class SheetReopened(PanelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReopeningProposed(PanelEvent):
+    """The head asks the chair to give a sheet back."""
+
+    sheet_id: int
+    seat_id: int
+    item_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("组长建议重开评分表")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopeningDeclined(PanelEvent):
+    """The chair does not give it back."""
+
+    sheet_id: int
+    seat_id: int
+    item_id: int
+    opinion: str
+    audit_label: ClassVar[str] = N_("主持人未采纳重开建议")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatFinished(PanelEvent):
     """One member has submitted everything; ``all_in``: she was the last."""
 

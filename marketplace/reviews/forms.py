@@ -50,6 +50,22 @@ class HeadForm(Form):
         self.head.choices = list(members)
 
 
+class ProposalForm(Form):
+    """建议重开评分表."""
+
+    sheet = SelectField(_l("评分表"), coerce=int, validate_choice=False)
+    reason = LongTextField(
+        _l("建议重开的原因"),
+        [DataRequired(_l("请填写建议重开的原因，500字以内"))],
+        most=500,
+        description=_l("例如：专家来电说明有一项误填。主持人决定是否重开，您和主持人都看不到分数。"),
+    )
+
+    def __init__(self, sheets: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sheet.choices = list(sheets)
+
+
 class UntilForm(Form):
     """征求评审意愿 until when."""
 

@@ -27,6 +27,8 @@ from marketplace.reviews.events import (
     PreferencesAsked,
     RecusalDecided,
     RecusalRequested,
+    ReopeningDeclined,
+    ReopeningProposed,
     SeatAdded,
     SeatAsked,
     SeatDeclined,
@@ -97,6 +99,27 @@ def tell_that_head_stood_down(uow: UnitOfWork, event: HeadStoodDown) -> None:
         uow, kind="head_missing", dedupe_key=f"head-missing:{event.seat_id}:{uow.now.isoformat()}",
         recipients=_officers(uow), context=_context(panel, expert=event.opinion),
     )  # fmt: skip
+
+
+def ask_for_reopening(uow: UnitOfWork, event: ReopeningProposed) -> None:
+    """建议重开 to the officers; the chair decides."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    enqueue(
+        uow, kind="reopening_proposed", dedupe_key=f"reopening-proposed:{event.sheet_id}:{uow.now.isoformat()}",
+        recipients=_officers(uow), context=_context(panel, seat_id=event.seat_id, opinion=event.opinion),
+    )  # fmt: skip
+
+
+def tell_head_of_refusal(uow: UnitOfWork, event: ReopeningDeclined) -> None:
+    """未采纳 to the panel's head, with the reason."""
+    panel = uow.session.get_one(Panel, event.panel_id)
+    head = head_of(uow.session, panel.id)
+    if head is not None:
+        recipients = [recipient for _, recipient in _members(uow, [head.id])]
+        enqueue(
+            uow, kind="reopening_declined", dedupe_key=f"reopening-declined:{event.sheet_id}:{uow.now.isoformat()}",
+            recipients=recipients, context=_context(panel, seat_id=head.id, opinion=event.opinion),
+        )  # fmt: skip
 
 
 def ask_for_preferences(uow: UnitOfWork, event: PreferencesAsked) -> None:

@@ -39,6 +39,8 @@ from marketplace.topics.models import Topic
 
 ONE_HEAD = "heads AND state IN ('invited', 'confirmed')"
 """A panel has one head at a time; who has left keeps the mark that she was."""
+OPEN_PROPOSAL = "taken IS NULL"
+"""One open proposal about a sheet is enough."""
 
 
 class Panel(Numbered, Versioned, Base):
@@ -326,6 +328,32 @@ class PanelOpinion(Numbered, Versioned, Base):
     finalised_at: Mapped[datetime | None]
     confirmation: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     earlier: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class ReopeningProposal(Numbered, Base):
+    """建议重开: the panel's head asks the chair to give a submitted sheet back. ``taken`` is empty until the chair has
+    reopened the sheet or declined; ``answer`` is what she said to it."""
+
+    __tablename__ = "reopening_proposal"
+    __table_args__ = (
+        Index(
+            "uq_reopening_proposal_open", "sheet_id", unique=True, sqlite_where=text(OPEN_PROPOSAL),
+            postgresql_where=text(OPEN_PROPOSAL),
+        ),
+        Index("ix_reopening_proposal_panel", "panel_id", "id"),
+    )  # fmt: skip
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    taken: Mapped[bool | None] = mapped_column(Boolean)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    settled_at: Mapped[datetime | None]
+
+    panel: Mapped[Panel] = relationship()
+    sheet: Mapped[ScoreSheet] = relationship()
 
 
 class SheetReminder(Numbered, Base):

@@ -389,6 +389,21 @@ def may_reopen(
     )
 
 
+def may_propose_reopening(heads: bool, panel_state: str, seat_state: str, sheet_state: str) -> Verdict:
+    """建议重开评分表: by the panel's head; the chair alone reopens, under the same conditions."""
+    return first_refusal(
+        YES if heads else no(N_("只有本评审组组长可以建议重开")),
+        _in(panel_state, PanelState.SCORING),
+        YES if seat_state == SeatState.CONFIRMED else no(N_("该专家已不在评审组")),
+        YES if sheet_state == SheetState.SUBMITTED else no(N_("评分表还没有提交")),
+    )
+
+
+def may_decline_reopening(actor: Actor, chair_id: int | None, open_: bool) -> Verdict:
+    """不采纳重开建议: by the chair."""
+    return first_refusal(_chair(actor, chair_id), YES if open_ else no(N_("这条建议已经处理")))
+
+
 def may_read_result(actor: Actor, panel_state: str, own_seat_state: str | None = None) -> Verdict:
     """查看排名和各专家评分: after the conclusion, by the province, the auditor and the panel's own members."""
     member = actor.has(Role.EXPERT) and own_seat_state == SeatState.CONFIRMED

@@ -30,6 +30,7 @@ from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.disagreement import calls_extra
 from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, Progress, may_read_result, sees_names
+from marketplace.reviews.proposals import proposals_waiting
 from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.workflow import (
     DutyOrigin,
@@ -159,7 +160,8 @@ def waiting_for_office(session: Session, actor: Actor, since: datetime) -> Seque
     """What waits for the office, in one statement: (waits, id, title, at, is_sample, count). ``waits`` is "panel" for
     topics whose bids have no panel yet, "rating" for panels concluded after ``since`` with ``count`` members unrated,
     "opinion" for those that this officer convened and whose opinion is not final (``count``: their heads have
-    confirmed it), and "recusal" for bidders' requests. The oldest of each first."""
+    confirmed it), "reopening" for those whose heads propose to reopen ``count`` sheets, and "recusal" for bidders'
+    requests. The oldest of each first."""
     return session.execute(_waiting_for_office(), {"since": since, "person": actor.person_id or 0}).all()
 
 
@@ -198,9 +200,9 @@ def _waiting_for_office() -> Executable:
         .order_by(RecusalEntry.asked_at, RecusalEntry.id)
         .limit(MOST_WAITING)
     )  # fmt: skip
-    return union_all(
-        *(select(part.subquery()) for part in (topics, panels, opinions_to_write(MOST_WAITING), requests))
-    )
+    opinions, proposals = opinions_to_write(MOST_WAITING), proposals_waiting(MOST_WAITING)
+    parts = (topics, panels, opinions, proposals, requests)
+    return union_all(*(select(part.subquery()) for part in parts))
 
 
 def _unrated() -> Any:

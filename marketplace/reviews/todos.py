@@ -125,6 +125,13 @@ def _to_write_opinion(panel: Any) -> WorkItem:
     )
 
 
+def _to_answer_head(panel: Any) -> WorkItem:
+    return WorkItem(
+        N_("答复组长的重开建议，%(count)s件"), panel.title, "reviews.panel", {"panel_id": panel.id}, None, panel.at,
+        params={"count": panel.count}, is_sample=panel.is_sample,
+    )  # fmt: skip
+
+
 def _to_confirm(panel: Any) -> WorkItem:
     return WorkItem(
         N_("核对并确认专家组意见书"), panel.title, "reviews.panel_opinion", {"panel_id": panel.id}, None,
@@ -132,7 +139,13 @@ def _to_confirm(panel: Any) -> WorkItem:
     )  # fmt: skip
 
 
-OFFICE = {"panel": _to_convene, "rating": _to_rate, "recusal": _to_decide, "opinion": _to_write_opinion}
+OFFICE = {
+    "panel": _to_convene,
+    "rating": _to_rate,
+    "recusal": _to_decide,
+    "opinion": _to_write_opinion,
+    "reopening": _to_answer_head,
+}
 """What waits for the office → how the workbench says it."""
 
 

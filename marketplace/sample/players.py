@@ -26,7 +26,7 @@ from marketplace.projects import outcomes
 from marketplace.projects.models import Milestone, Outcome, Project
 from marketplace.reviews.blind.checks import blind_items
 from marketplace.reviews.blind.leads import LeadKind
-from marketplace.reviews.heads import head_in, proposed
+from marketplace.reviews.heads import head_in, head_of, proposed
 from marketplace.reviews.models import Panel, RecusalEntry, Seat
 from marketplace.reviews.offline.reading import OPINION, Filled, Row
 from marketplace.reviews.offline.standing import desk_of, identity_of
@@ -35,6 +35,7 @@ from marketplace.reviews.operations import (
     blinding,
     heads,
     panels,
+    proposals,
     ratings,
     recusals,
     results,
@@ -42,6 +43,7 @@ from marketplace.reviews.operations import (
 )
 from marketplace.reviews.operations.offline import import_sheets
 from marketplace.reviews.pool import pool_for
+from marketplace.reviews.proposals import submitted_sheets
 from marketplace.reviews.queries import duties_of, items_of, own_items, place_for, seats_of
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
@@ -249,6 +251,18 @@ def score(
             sheets.save_sheet(uow, place, marks, "总体意见：内容完整，建议进一步细化考核指标。（示例）")
         if submitting:
             sheets.submit_sheets(uow, seat)
+
+
+def propose_reopening(stage: Stage, panel_id: int) -> None:
+    """The panel's head, where she has confirmed, asks the chair to give a sheet back."""
+    with stage.acting(None) as uow:
+        head, sheets = head_of(uow.session, panel_id), submitted_sheets(uow.session, panel_id)
+        person = head.expert.person_id if head is not None and head.state == SeatState.CONFIRMED else None
+        sheet_id = sheets[0].id
+    for key, one in stage.people.items():
+        if one == person:
+            reason = "专家来电说明有一项分数填错，请予更正。（示例）"
+            stage.do(key, proposals.propose_reopening, (Panel, panel_id), sheet_id, reason)
 
 
 def score_offline(stage: Stage, seat_id: int, key: str, qualities: Sequence[int]) -> None:

@@ -221,6 +221,7 @@ def reviewing(stage: Stage, topic_id: int, life: Life, bid_ids: Sequence[int]) -
         for seat_id, key in present[:3]:
             players.score(stage, seat_id, key, qualities)
         players.score_offline(stage, *present[3], qualities)
+        players.propose_reopening(stage, panel_id)
         yield stage.day(-1, 15)
         offline.bring_back(stage, *present[3])
         return

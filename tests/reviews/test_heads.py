@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -14,12 +15,13 @@ from marketplace.notifications.models import OutboxMail
 from marketplace.reviews import operations
 from marketplace.reviews.analysis.operations import write_note
 from marketplace.reviews.heads import rank_of
-from marketplace.reviews.models import Duty, Panel, Seat
+from marketplace.reviews.models import Duty, Panel, ReopeningProposal, ScoreSheet, Seat
 from marketplace.reviews.opinion import operations as opinions
 from marketplace.reviews.opinion.confirming import confirm_opinion
 from marketplace.reviews.opinion.reading import draft_of, opinion_of
 from marketplace.reviews.queries import place_for, seat_for
 from marketplace.reviews.todos import todos_for
+from marketplace.topics.rules import DEFAULT_RULES
 from tests.reviews.story import (
     FIVE,
     confirm,
@@ -291,3 +293,52 @@ def test_the_chair_cannot_head_her_own_panel(sqlite_world: World) -> None:
         uow.session.get_one(Panel, panel_id).convened_by = expert.person_id
     with invalid("head"):
         name_head(sqlite_world, panel_id, "expert1")
+
+
+def test_the_head_proposes_and_the_chair_decides(sqlite_world: World) -> None:
+    world, panel_id = sqlite_world, scoring_panel(sqlite_world)
+    mine, own = _seat(world, panel_id, 2), sqlite_world.browser("expert3")
+    assert "还没有提交的评分表" in own.get(f"/reviews/{mine}").text
+    score(world, panel_id, "expert1", TABLE[0])
+    assert "建议重开评分表" not in world.browser("expert1").get(f"/reviews/{_seat(world, panel_id, 0)}").text
+    with world.reading() as session:
+        first, second, *_ = session.scalars(select(ScoreSheet.id).order_by(ScoreSheet.item_id))
+    asked = {"sheet": first, "reason": "误填一项（示例）"}
+    address = f"/reviews/{mine}/proposals"
+    for wrong in ({**asked, "reason": " "}, {**asked, "sheet": "1"}, {**asked, "sheet": "x"}):
+        assert own.post(address, data=wrong).status_code == 422
+    assert world.browser("expert1").post(address, data=asked).status_code == 404
+    other = f"/reviews/{_seat(world, panel_id, 0)}/proposals"
+    assert world.browser("expert1").post(other, data=asked).status_code == 403
+    assert own.post(address, data=asked).status_code == 302
+    assert own.post(address, data=asked).status_code == 422
+    assert own.post(address, data={**asked, "sheet": second}).status_code == 302
+    assert world.people["officer"] in mails(world, "reopening_proposed")
+    assert (todos(world, "officer"), todos(world, "officer2")) == (["答复组长的重开建议，%(count)s件"], [])
+    office, seat_page = world.browser("officer"), f"/panels/{panel_id}/seats/{_seat(world, panel_id, 0)}"
+    assert "误填一项（示例）" in office.get(f"/panels/{panel_id}").text
+    assert office.get(seat_page).text.count("组长建议重开：误填一项（示例）") == 2
+    with world.reading() as session:
+        sheet = session.get_one(ScoreSheet, first)
+        proposals = {one.sheet_id: one.id for one in session.scalars(select(ReopeningProposal))}
+    reopen = f"{seat_page}/items/{sheet.item_id}/reopen"
+    assert office.post(reopen, data={"reason": "同意更正（示例）"}).status_code == 302
+    decline = f"{seat_page}/proposals/{proposals[second]}/decline"
+    assert office.post(decline, data={"reason": " "}).status_code == 422
+    assert world.browser("officer2").post(decline, data={"reason": "无须"}).status_code == 403
+    assert office.post(decline, data={"reason": "理由不足（示例）"}).status_code == 302
+    assert office.post(decline, data={"reason": "再次"}).status_code == 403
+    assert office.post(f"{seat_page}/proposals/999/decline", data={"reason": "无"}).status_code == 404
+    assert list(mails(world, "reopening_declined")) == [world.people["expert3"]]
+    page = own.get(f"/reviews/{mine}").text
+    assert "理由不足（示例）" in page
+    assert "已重开" in page
+    assert "答复组长的重开建议，%(count)s件" not in todos(world, "officer")
+
+
+def test_the_proposal_names_no_unit_of_a_blind_panel(sqlite_world: World) -> None:
+    panel_id = scoring_panel(sqlite_world, rules=replace(DEFAULT_RULES, blind=True))
+    score(sqlite_world, panel_id, "expert1", TABLE[0])
+    page = sqlite_world.browser("expert3").get(f"/reviews/{_seat(sqlite_world, panel_id, 2)}").text
+    assert "材料01 · " in page
+    assert "杭州市机关事务管理局" not in page

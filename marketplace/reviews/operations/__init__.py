@@ -20,6 +20,7 @@ from marketplace.reviews.operations.preferences import (
     declare_item_recusal,
     say_preferences,
 )
+from marketplace.reviews.operations.proposals import decline_reopening, propose_reopening
 from marketplace.reviews.operations.ratings import Mark, rate_members
 from marketplace.reviews.operations.recusals import decide_recusal, recuse_expert, request_recusal
 from marketplace.reviews.operations.reopening import reopen_sheet
@@ -55,8 +56,10 @@ __all__ = [
     "conclude_panel",
     "confirm_seat",
     "convene_panel",
+    "decline_reopening",
     "decline_seat",
     "propose_members",
+    "propose_reopening",
     "decide_recusal",
     "rate_members",
     "recuse_expert",

@@ -9,6 +9,7 @@ from marketplace.reviews import policy
 from marketplace.reviews.events import SheetReopened
 from marketplace.reviews.models import ScoreSheet
 from marketplace.reviews.operations.locking import lock
+from marketplace.reviews.operations.proposals import settle_by_reopening
 from marketplace.reviews.workflow import SHEET
 
 
@@ -31,6 +32,7 @@ def reopen_sheet(uow: UnitOfWork, sheet: ScoreSheet, reason: str) -> None:
     }
     SHEET.advance(sheet, "reopen")
     sheet.earlier, sheet.total, sheet.submitted_at = [*sheet.earlier, kept], None, None
+    settle_by_reopening(uow, sheet, reason)
     uow.emit(
         SheetReopened(
             panel_id=panel.id, sheet_id=sheet.id, seat_id=seat.id, item_id=sheet.item_id, opinion=reason,

@@ -1,6 +1,6 @@
 """The expert's side: my panels, the declaration, the score sheet, the review before submitting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from marketplace.core.clock import beijing_date
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.core.verdict import require
 from marketplace.files.views import sent
 from marketplace.reviews import operations
 from marketplace.reviews.asked import asked_seats
@@ -23,6 +24,7 @@ from marketplace.reviews.blind.checks import BlindItem, blind_item
 from marketplace.reviews.forms import (
     ConfirmForm,
     DeclineForm,
+    ProposalForm,
     RecuseForm,
     SheetForm,
     SubmitForm,
@@ -31,9 +33,10 @@ from marketplace.reviews.forms import (
     read_marks,
     sheet_form,
 )
-from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
-from marketplace.reviews.policy import may_recuse, may_recuse_item, may_score
+from marketplace.reviews.models import PanelItem, ReopeningProposal, ScoreSheet, Seat
+from marketplace.reviews.policy import may_propose_reopening, may_recuse, may_recuse_item, may_score
 from marketplace.reviews.presentation import file_label, item_labels, placeholders, spoken
+from marketplace.reviews.proposals import proposals_of, submitted_sheets
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries import (
     SheetPlace,
@@ -52,7 +55,7 @@ from marketplace.reviews.queries import (
 from marketplace.reviews.scoring import gaps, weighted_total
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.views.base import blueprint
-from marketplace.reviews.workflow import SeatState, SheetState, SubjectKind
+from marketplace.reviews.workflow import PanelState, SeatState, SheetState, SubjectKind
 from marketplace.topics.rules import Rubric, rubric_from_dict
 from marketplace.web.access import signed_in
 from marketplace.web.exports import note_export
@@ -124,7 +127,12 @@ def _declaration(seat: Seat, forms: Answers) -> str:
     )  # fmt: skip
 
 
-def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | None = None) -> str:
+def _progress(
+    seat: Seat,
+    form: SubmitForm | None = None,
+    recuse: RecuseForm | None = None,
+    proposal: ProposalForm | None = None,
+) -> str:
     rubric = rubric_from_dict(seat.panel.rubric)
     first = anchor_pending(db_session(), seat)
     items = own_items(db_session(), seat)
@@ -139,6 +147,7 @@ def _progress(seat: Seat, form: SubmitForm | None = None, recuse: RecuseForm | N
         recuse=recuse or RecuseForm(formdata=None),
         scoring=may_score(actor, person, panel.state, seat.state),
         recusing=may_recuse(actor, person, panel.state, seat.state),
+        **(head_part(seat, proposal) if seat.heads and panel.state == PanelState.SCORING else {"head": None}),
     )  # fmt: skip
 
 
@@ -162,6 +171,44 @@ def _row(
         "held": first is not None and item.id != first,
         "total": weighted_total(rubric, marks),
     }
+
+
+def head_part(seat: Seat, proposal: ProposalForm | None) -> dict[str, Any]:
+    """What the head of a scoring panel sees besides: which sheets are in, and what became of her proposals."""
+    return {"head": seat, "proposal": proposal or _proposal_form(seat), "proposals": _proposals(seat)}
+
+
+def _proposals(seat: Seat) -> list[tuple[ReopeningProposal, str]]:
+    """With the name of each sheet."""
+    found = proposals_of(db_session(), seat.panel_id)
+    labels = item_labels(current_actor(), seat.panel, (one.sheet.item for one in found), member=True)
+    return [(one, _sheet_name(one.sheet, labels)) for one in found]
+
+
+def _sheet_name(sheet: ScoreSheet, labels: Mapping[int, str]) -> str:
+    return f"{labels[sheet.item_id]} · {sheet.seat.expert.person.name}"
+
+
+def _proposal_form(seat: Seat, posted: bool = False) -> ProposalForm:
+    sheets = submitted_sheets(db_session(), seat.panel_id)
+    labels = item_labels(current_actor(), seat.panel, (one.item for one in sheets), member=True)
+    choices = [(one.id, _sheet_name(one, labels)) for one in sheets]
+    return ProposalForm(choices, **({} if posted else {"formdata": None}))
+
+
+@blueprint.post("/reviews/<int:seat_id>/proposals")
+@signed_in(Role.EXPERT)
+def propose_reopening(seat_id: int) -> Response | tuple[str, int]:
+    """组长建议重开评分表."""
+    seat = seat_for(db_session(), current_actor(), seat_id)
+    require(may_propose_reopening(seat.heads, seat.panel.state, SeatState.CONFIRMED, SheetState.SUBMITTED))
+    form = _proposal_form(seat, posted=True)
+    if form.validate_on_submit() and attempt(
+        form, operations.propose_reopening, seat.panel, form.sheet.data or 0, form.reason.data or ""
+    ):
+        flash(_("已向主持人提出重开建议。"), "success")
+        return redirect(url_for("reviews.my_panel", seat_id=seat_id))
+    return _progress(seat, proposal=form), 422
 
 
 @blueprint.post("/reviews/<int:seat_id>/confirm")

@@ -29,6 +29,7 @@ from marketplace.reviews.heads import head_in, proposed
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.pool import Pool, pool_for
 from marketplace.reviews.presentation import item_labels
+from marketplace.reviews.proposals import proposals_of
 from marketplace.reviews.protocol import Protocol, protocol_from
 from marketplace.reviews.queries import (
     NO_LOAD,
@@ -151,6 +152,7 @@ def _page(panel: Panel, forms: Forms) -> str:
         concluding=policy.may_conclude(
             actor, panel.state, panel.size, progress, disputed, short, empty, head is not None
         ),
+        proposals=[one for one in proposals_of(session, panel.id) if one.taken is None],
         extras=extras_of(session, panel.id), draws=_draws(panel, pool),
         calling=policy.may_call_extra(actor, panel.state, disputed),
         steps=stepper(PANEL, PATH, panel.state, times_of(panel)),
