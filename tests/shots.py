@@ -32,7 +32,7 @@ from marketplace.priority.models import MeetingDecision, PriorityKind, PriorityL
 from marketplace.priority.workflow import MeetingOpinionState
 from marketplace.projects.models import Milestone, Project
 from marketplace.projects.workflow import MilestoneState, ProjectState
-from marketplace.reviews.models import Panel, PanelItem, PanelNote, PanelOpinion, Seat
+from marketplace.reviews.models import Panel, PanelItem, PanelNote, PanelOpinion, ReopeningProposal, Seat
 from marketplace.reviews.operations.offline import WORKBOOK
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.workflow import PanelState, SeatState
@@ -104,6 +104,8 @@ def shots(parts: Runtime) -> list[Shot]:
         item = first(session, select(PanelItem).where(PanelItem.panel_id == scoring.id))
         opinion = first(session, select(PanelOpinion))
         waiting = first(session, select(Seat).where(Seat.heads, Seat.panel_id.in_(unwritten())))
+        asks = select(ReopeningProposal.panel_id)
+        leading = first(session, select(Seat).where(Seat.heads, Seat.panel_id.in_(asks)))
         brought = first(session, select(PendingFile).where(PendingFile.owner_kind == WORKBOOK))
         reader = keys[session.get_one(Person, brought.person_id).email]
         asking = first(
@@ -145,6 +147,7 @@ def shots(parts: Runtime) -> list[Shot]:
             Shot("blind-item", f"/panels/{blind.id}/blinding/{blind.items[0].id}", "officer"),
             Shot("opinion", f"/panels/{opinion.panel_id}/opinion", "officer"),
             Shot("opinion-head", f"/panels/{waiting.panel_id}/opinion", keys[waiting.expert.person.email]),
+            Shot("my-panel-head", f"/reviews/{leading.id}", keys[leading.expert.person.email]),
             Shot("analysis-head", f"/panels/{waiting.panel_id}/analysis", keys[waiting.expert.person.email]),
             Shot("panel-scoring", f"/panels/{scoring.id}", "officer"),
             Shot("panel-draft", f"/panels/{asking.id}", "officer"),
