@@ -40,7 +40,7 @@ def _cells(desk: Desk) -> Mapping[str, int]:
     """One mark of the first item, all marks of the last."""
     each = len(desk.codes) + 1
     last = 2 + each * (len(desk.offered) - 1)
-    return {f"{SCORE}2": 88, **{f"{SCORE}{last + number}": 83 for number in range(len(desk.codes))}}
+    return {f"{SCORE}2": 84, **{f"{SCORE}{last + number}": 83 for number in range(len(desk.codes))}}
 
 
 def _typed(content: bytes, cells: Mapping[str, int]) -> bytes:

@@ -51,6 +51,7 @@ def panels_are_convened(season: Season) -> None:
             officer.press("组织验收")
             officer.press("随机抽取补足")
             officer.sees("人数和构成符合规则")
+            officer.press("指定组长")
             officer.fill("评分截止时间", season.story.day_from_now(10))
             officer.press("确定评审组并开始评分")
             officer.sees("0 / 5 位专家已提交全部评分")
@@ -58,7 +59,8 @@ def panels_are_convened(season: Season) -> None:
 
 
 def an_expert_recuses_herself(season: Season) -> None:
-    """One expert declares a conflict: from then on the panel does not exist for her, and another is drawn."""
+    """The head declares a conflict: from then on the panel does not exist for her; another is drawn, and another
+    named head."""
     panel = season.panels["hangzhou"]
     seat, key = players.seats(season.story.stage, panel)[0]
     with season.somebody(key) as expert:
@@ -70,7 +72,9 @@ def an_expert_recuses_herself(season: Season) -> None:
         officer.open(f"/panels/{panel}")
         officer.sees("已回避")
         officer.press("随机抽取补足")
-        officer.sees("0 / 5 位专家已提交全部评分")
+        officer.sees("0 / 5 位专家已提交全部评分", "评审组没有组长")
+        officer.press("指定组长")
+        officer.sees("本评审组组长")
 
 
 def marks_lie_far_apart(season: Season) -> None:
