@@ -59,6 +59,7 @@ from marketplace.reviews.queries import panel_names
 from marketplace.reviews.register import recusal_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import NOTE_KINDS, SubjectKind
+from marketplace.schedule import BACKGROUND, JOBS
 from marketplace.search.finders import FINDERS
 from marketplace.search.operations import SOURCES
 from marketplace.topics import events as topic
@@ -167,6 +168,7 @@ NAMES.update(
     }
 )
 VALUES.update({"role": ROLE_LABELS, "section": SECTION_LABELS, "sections": SECTION_LABELS})
+VALUES["job"] = {job.name: job.label for job in (*JOBS, *BACKGROUND)}
 VALUES["kind"] = {**VALUES["kind"], **NOTE_KINDS}
 COMPUTATIONS: dict[str, Kind] = {
     ASSIGNMENT: Kind(assign_items, assignments.keep_assignment),

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.audit.labels import OUTCOMES, SUBJECTS, event_kinds, subject_label
 from marketplace.audit.queries import Filters
@@ -33,6 +33,10 @@ class FilterForm(PlainForm):
         self.kind.choices = kind_choices()
         everything = ("", translate(ALL))
         self.outcome.choices = [everything, *((code, translate(label)) for code, label in OUTCOMES.items())]
+
+    def validate_until(self, field: DateField) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(translate(N_("截止日期不能早于起始日期")))
 
     def filters(self) -> Filters:
         """What was asked for; a field with an error filters nothing."""

@@ -14,6 +14,11 @@ def may_read_outbox(actor: Actor, demo: bool) -> Verdict:
     return no(N_("发件箱由系统管理员查看"))
 
 
+def may_see_system(actor: Actor) -> Verdict:
+    """查看系统运行."""
+    return YES if actor.has(Role.SYSTEM_ADMIN) else no(N_("系统运行情况由系统管理员查看"))
+
+
 def may_read_letter(actor: Actor, mail: OutboxMail, demo: bool) -> Verdict:
     """查看邮件正文: its recipient, and in the demonstration everybody (sealed mails are never loaded for others)."""
     if demo or (actor.person_id is not None and actor.person_id == mail.recipient_person_id):

@@ -1,5 +1,6 @@
 """Reading the outbox: sealed mails exist for nobody but their recipient."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -9,7 +10,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 from marketplace.audit.seals import not_sealed
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
-from marketplace.notifications.models import MailState, OutboxMail
+from marketplace.notifications.lease import NAME
+from marketplace.notifications.models import JobFailure, Lease, MailState, OutboxMail
+
+MOST_FAILING = 100
 
 
 def _without_text() -> tuple[ORMOption, ...]:
@@ -62,6 +66,17 @@ def unsealed_mails(state: str | None = None) -> Select[OutboxMail]:
 def unsealed_mail(mail_id: int) -> Select[OutboxMail]:
     """For the command line: one mail, unless sealed."""
     return select(OutboxMail).where(OutboxMail.id == mail_id, not_sealed(OutboxMail.seal_key))
+
+
+def worker_until(session: Session) -> datetime | None:
+    """Until when a worker has promised to act; None when there never was one."""
+    return session.scalar(select(Lease.until).where(Lease.name == NAME))
+
+
+def failing_rows(session: Session) -> Sequence[JobFailure]:
+    """What the jobs could not do and try again, the oldest first; what is sealed is not among it."""
+    query = select(JobFailure).where(JobFailure.sealed.is_(False)).order_by(JobFailure.first_at)
+    return session.scalars(query.limit(MOST_FAILING)).all()
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

@@ -4,20 +4,27 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select, text
+from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
-from marketplace.core.actor import Actor
+from marketplace.audit.labels import VALUES
+from marketplace.core.actor import Actor, Role
 from marketplace.core.database import database_now, reading_session
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.verdict import require
 from marketplace.notifications.labels import STATES, TONES
-from marketplace.notifications.lease import NAME
-from marketplace.notifications.models import Lease, MailState, OutboxMail
+from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.notifications.operations import retry
-from marketplace.notifications.policy import may_read_letter, may_read_outbox, may_retry
-from marketplace.notifications.queries import count_by_state, mail_for, oldest_due, outbox_of
+from marketplace.notifications.policy import may_read_letter, may_read_outbox, may_retry, may_see_system
+from marketplace.notifications.queries import (
+    count_by_state,
+    failing_rows,
+    mail_for,
+    oldest_due,
+    outbox_of,
+    worker_until,
+)
 from marketplace.notifications.rendering import language_of, paragraphs
 from marketplace.notifications.samples import holds_samples
 from marketplace.web.access import public, signed_in
@@ -25,12 +32,13 @@ from marketplace.web.i18n import translate
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.offers import offer
 from marketplace.web.paging import page_number, paginate
-from marketplace.web.requests import current_actor, current_uow, db_session
+from marketplace.web.requests import current_actor, current_uow, db_session, request_now
 from marketplace.web.runtime import runtime
 
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """A letter shown as it was sent has inline styles and can do nothing."""
 
+SYSTEM_PAGE = "notifications.system"
 blueprint = Blueprint("notifications", __name__)
 
 
@@ -41,9 +49,10 @@ def _is_shown(actor: Actor) -> bool:
 add_entry(
     Entry(
         95, N_("发件箱"), "notifications.outbox", shown=_is_shown,
-        active=lambda endpoint: endpoint.startswith("notifications."),
+        active=lambda endpoint: endpoint.startswith("notifications.") and endpoint != SYSTEM_PAGE,
     )
 )  # fmt: skip
+add_entry(Entry(96, N_("系统运行"), SYSTEM_PAGE, frozenset({Role.SYSTEM_ADMIN})))
 
 
 @blueprint.get("/readyz")
@@ -54,11 +63,26 @@ def readyz() -> tuple[dict[str, object], int]:
     with reading_session(parts.engine) as session:
         session.execute(text("SELECT 1"))
         now = database_now(session, parts.clock())
-        until = session.scalar(select(Lease.until).where(Lease.name == NAME))
+        until = worker_until(session)
         since = oldest_due(session, now) if parts.settings.mail_server else None
     worker = until is not None and until > now
     lag = int((now - since).total_seconds()) if since else 0
     return {"database": True, "worker": worker, "mail_lag": lag}, 200 if worker else 503
+
+
+@blueprint.get("/manage/system")
+@signed_in(Role.SYSTEM_ADMIN)
+def system() -> str:
+    """系统运行: worker, mails, and what the jobs could not do; nothing that is sealed is named or counted."""
+    actor, session, now = current_actor(), db_session(), request_now()
+    require(may_see_system(actor))
+    until = worker_until(session)
+    return render_template(
+        "notifications/system.html", works=until is not None and until > now, until=until,
+        counts=count_by_state(session, actor, False), waiting_since=oldest_due(session, now), states=STATES,
+        shown=(MailState.WAITING, MailState.FAILED), failing=failing_rows(session), jobs=VALUES["job"],
+        unsent=not runtime().settings.mail_server,
+    )  # fmt: skip
 
 
 @blueprint.get("/outbox")

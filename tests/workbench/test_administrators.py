@@ -1,7 +1,11 @@
 """The workbench of the administrators: what waits for them, and what they have done."""
 
+import pytest
+
 from marketplace.audit.seals import close_seal
 from marketplace.core.actor import Role
+from marketplace.notifications.failures import note
+from marketplace.notifications.lease import LeaseKeeper
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
@@ -35,6 +39,30 @@ def test_failed_mails_wait_for_the_system_administrator(sqlite_world: World) -> 
     assert "有1封邮件投递失败" in todo
     assert 'href="/outbox?state=failed"' in todo
     assert "投递失败" not in part(sqlite_world, "secadmin", "todo")
+
+
+def test_what_the_jobs_could_not_do_is_shown_unless_sealed(sqlite_world: World) -> None:
+    world = sqlite_world
+    page = world.browser("sysadmin").get("/manage/system").text
+    assert "未运行" in page
+    assert "定时任务没有未办成的事项" in page
+    with world.uow() as uow:
+        note(uow, "remind-unsubmitted-bids", 4711, "KeyError", sealed=True)
+    assert world.browser("sysadmin").get("/manage/system").text.count("KeyError") == 0
+    assert "没有办成" not in part(world, "sysadmin", "todo")
+    with world.uow() as uow:
+        note(uow, "expire-invitations", 4712, "ValueError")
+    assert LeaseKeeper(world.engine, world.clock, 30).keep()
+    page = world.browser("sysadmin").get("/manage/system").text
+    for text in ("邀请过期", "ValueError", "运行中"):
+        assert text in page
+    assert "4712" not in page
+    assert "定时任务有1件事项没有办成" in part(world, "sysadmin", "todo")
+
+
+@pytest.mark.parametrize("key", ["secadmin", "auditadmin", "auditor", "officer", "hangzhou_head"])
+def test_the_system_page_is_the_system_administrators(sqlite_world: World, key: str) -> None:
+    assert sqlite_world.browser(key).get("/manage/system").status_code == 403
 
 
 def test_an_invitation_runs_and_then_waits_for_the_security_administrator(sqlite_world: World) -> None:
