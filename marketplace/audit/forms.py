@@ -36,7 +36,7 @@ class FilterForm(PlainForm):
 
     def validate_until(self, field: DateField) -> None:
         if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError(translate(N_("截止日期不能早于起始日期")))
+            raise ValidationError(translate(N_("不能早于起始日期")))
 
     def filters(self) -> Filters:
         """What was asked for; a field with an error filters nothing."""

@@ -211,3 +211,9 @@ def test_the_page_speaks_english(sqlite_world: World) -> None:
     assert "All matters" in text
     assert "Challenge topic: all" in text
     assert "Topic drafted" in table(text)
+
+
+def test_dates_the_wrong_way_round_are_told(sqlite_world: World) -> None:
+    page = sqlite_world.browser("auditadmin").get("/audit?since=2026-03-05&until=2026-03-01")
+    assert page.status_code == 200
+    assert "不能早于起始日期" in page.text
