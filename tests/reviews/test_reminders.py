@@ -92,7 +92,7 @@ def test_the_words_say_how_long_and_how_many(sqlite_world: World) -> None:
         "评分还有 1 天截止",
         "评分今天截止",
     ]
-    assert english[0].startswith("Score sheets are due in 3 day(s)")
+    assert english[0].startswith("Score sheets are due in 3 days")
     body = mails(sqlite_world, "sheet_reminder")[0].text_body
     assert "您还有 3 项没有提交评分" in body
     assert f"/reviews/{seat_id(sqlite_world, panel_id, 'expert1')}" in body
