@@ -30,6 +30,8 @@ class Life:
     winners: int = 1
     outcome: int = 0
     pace: tuple[int, ...] = ()
+    again: bool = False
+    """Published once more, after nobody had bid for it."""
 
 
 B = Bidder
@@ -72,9 +74,10 @@ SHARED = (
 first which bids they would score."""
 BLIND = (
     Life(18, -70, -30, (B("jiaxing", 88), B("anji", 86), B("canteen", 80)), "scoring"),
-    Life(13, -50, -8, (B("quzhou", 84), B("vehicles", 81)), "convened"),
+    Life(7, -50, -8, (B("quzhou", 84), B("vehicles", 81)), "convened", again=True),
 )
-"""On a list whose bids are scored blindly; of the second topic nobody has looked at what may tell who wrote."""
+"""On a list whose bids are scored blindly. The second topic found no bidder last year; nobody has looked yet at what
+in its bids may tell who wrote them."""
 BATCHES: tuple[tuple[tuple[Life, ...], int, str, dict[str, Any]], ...] = (
     (LAST_YEAR, -470, "", {}),
     (THIS_YEAR, -125, "", {}),
@@ -114,7 +117,8 @@ def life_of(stage: Stage, list_id: int, life: Life, content: TopicContent) -> Sc
     """One topic from its draft to where it stops."""
     begin = min(life.published, 0) - 4
     yield stage.day(begin, 10)
-    text = replace(content, deadline=stage.day(life.deadline, 17, 30))
+    title = f"{content.title}（再次发榜）" if life.again else content.title
+    text = replace(content, title=title, deadline=stage.day(life.deadline, 17, 30))
     with stage.acting("officer") as uow:
         drawn = topics.draft_topic(uow, uow.session.get_one(ChallengeList, list_id), text, is_sample=True)
         topic_id = drawn.id
