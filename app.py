@@ -7,6 +7,7 @@ Only the standard library is imported here, so that this file works before anyth
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ def create_app() -> Flask:
     from marketplace.application import create_app as build
 
     if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # web processes need not load what only commands use
-        return build()
+        app = build()
+        gc.freeze()  # what is loaded now stays: collecting garbage need not look through it while somebody waits
+        return app
     from marketplace import cli
 
     if cli.needs_no_settings(sys.argv[1:]):
