@@ -10,6 +10,7 @@ from marketplace.decision.allocation import (
     Request,
     allocate,
     effective_votes,
+    envelope,
     equal_shares,
     price_of_rules,
     rank_and_fund,
@@ -280,6 +281,21 @@ def enters(given: Request, project: int) -> bool:
     good = [one for one in sets if not violations(given, one, np.where(one, given.minimum, 0))]
     best = max(float(given.value[one].sum()) for one in good)
     return any(one[project] and float(given.value[one].sum()) > best - 1e-6 for one in good)
+
+
+def test_where_a_search_would_take_too_long_the_step_before_still_does_not_admit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(envelope, "MOST_SOLVES", 3)
+    dice = np.random.default_rng(4)
+    cost, value = dice.integers(30, 120, 6), dice.integers(1, 60, 6).astype(float)
+    given = request(value, cost, int(cost.sum()) // 2)
+    found = [one for one in runners_up(given, allocate(given), 5) if one.enters_at]
+    assert found
+    for one in found:
+        at = one.enters_at or 0
+        assert enters(request(value, cost, at), one.project)
+        assert not enters(request(value, cost, at - 1), one.project)
 
 
 def test_an_envelope_over_two_years_admits_and_the_step_before_does_not() -> None:
