@@ -57,20 +57,26 @@ def open_proposal(session: Session, sheet_id: int) -> ReopeningProposal | None:
 
 
 def proposals_waiting(most: int) -> Any:
-    """Open proposals about panels of one officer (``person``) that still score, by panel."""
+    """Open proposals about panels of one officer (``person``) that still score, by panel. They are few, so they are
+    looked for first, and their panels then."""
+    waiting = (
+        select(
+            ReopeningProposal.panel_id, func.min(ReopeningProposal.proposed_at).label("at"),
+            func.count().label("count"),
+        )
+        .where(ReopeningProposal.taken.is_(None))
+        .group_by(ReopeningProposal.panel_id)
+        .subquery()
+    )  # fmt: skip
     return (
         select(
-            literal_column("'reopening'", String).label("waits"), Panel.id, Topic.title,
-            func.min(ReopeningProposal.proposed_at).label("at"), Panel.is_sample, func.count().label("count"),
+            literal_column("'reopening'", String).label("waits"), Panel.id, Topic.title, waiting.c.at,
+            Panel.is_sample, waiting.c.count,
         )
-        .select_from(ReopeningProposal)
-        .join(Panel, Panel.id == ReopeningProposal.panel_id)
+        .select_from(waiting)
+        .join(Panel, Panel.id == waiting.c.panel_id)
         .join(Panel.topic)
-        .where(
-            ReopeningProposal.taken.is_(None), Panel.state == PanelState.SCORING,
-            Panel.convened_by == bindparam("person"),
-        )
-        .group_by(Panel.id, Topic.title, Panel.is_sample)
-        .order_by(func.min(ReopeningProposal.proposed_at), Panel.id)
+        .where(Panel.state == PanelState.SCORING, Panel.convened_by == bindparam("person"))
+        .order_by(waiting.c.at, Panel.id)
         .limit(most)
     )  # fmt: skip
