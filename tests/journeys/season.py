@@ -89,15 +89,15 @@ def marks_lie_far_apart(season: Season) -> None:
         officer.sees("按规程增加的评审", "评分相差超过20分")
     ((seat, key),) = set(players.seats(stage, panel)) - set(seats)
     players.confirm(stage, seat, key)
-    players.score(stage, seat, key, [90])
+    players.score(stage, seat, key, [93])
 
 
 def results_are_formed(season: Season) -> None:
-    """The other panel scores too; the officer forms both results and reads the analysis."""
+    """The other panel finds its outcome just as good; the officer forms both results and reads the analysis."""
     stage = season.story.stage
     for seat, key in players.seats(stage, season.panels["anji"]):
         players.confirm(stage, seat, key)
-        players.score(stage, seat, key, [84])
+        players.score(stage, seat, key, [93])
     season.story.office.world.compute()
     for panel in season.panels.values():
         with season.somebody("officer") as officer:
@@ -176,17 +176,20 @@ def plan_is_computed(season: Season) -> None:
         _round(officer, FUNDING)
         officer.press("查看资金安排")
         officer.press("测算资助方案")
+        plan = officer.path
+        officer.open(
+            "/priority"
+        )  # a page that waits for its computation would load itself anew at the same moment
         season.story.office.world.compute()
-        officer.open(officer.path)
+        officer.open(plan)
         officer.sees("建议资助 1 个项目", "按名次依次资助", "万元时可列入")
 
 
 def meeting_decides(season: Season) -> None:
-    """Where the draw of the experts has left a place open, the officer records the meeting and the approver confirms;
+    """Two equal units and one place: the officer records the meeting and the approver confirms;
     till then nobody publishes."""
     open_ = _left_open(season)
-    if not open_:
-        return
+    assert open_ > 0
     with season.somebody("approver") as approver:
         _round(approver, PILOT)
         approver.sees("还没有经两人确认的会议决定，不能发布")
