@@ -50,30 +50,31 @@ class Connection:
 
 
 class Run:
-    """Sends the requests in turn over so many connections, for so long; ``once``: each request a single time."""
+    """Sends the requests in turn over so many connections, for so long; ``once``: each request a single time;
+    ``apart``: none while the same one is under way, as a thing is written by one person at a time."""
 
-    def __init__(self, port: int, requests: Sequence[bytes], once: bool) -> None:
-        self.port, self.requests, self.once = port, requests, once
+    def __init__(self, port: int, requests: Sequence[bytes], once: bool, apart: bool) -> None:
+        self.port, self.requests, self.once, self.apart = port, requests, once, apart
         self.turn = 0
+        self.over = False
+        self.under_way: set[bytes] = set()
         self.measured = Measured()
         self.poll = selectors.DefaultSelector()
 
     def go(self, seconds: float, connections: int, least: int) -> Measured:
+        """Every request that was sent is waited for: the next run must not meet it."""
         begun = time.perf_counter()
         for _ in range(connections):
             self.next(Connection(self.connect()))
         while self.poll.get_map():
             spent = time.perf_counter() - begun
-            if spent > LONGEST or spent > seconds and len(self.measured.times) >= least:
-                break
+            self.over = spent > LONGEST or spent > seconds and len(self.measured.times) >= least
             ready = self.poll.select(timeout=SILENCE)
             if not ready:
                 raise TimeoutError("the server is silent")
             for key, _events in ready:
                 self.receive(key.data)
         self.measured.seconds = time.perf_counter() - begun
-        for key in list(self.poll.get_map().values()):
-            key.data.sock.close()
         self.poll.close()
         return self.measured
 
@@ -82,12 +83,24 @@ class Run:
 
     def next(self, one: Connection) -> None:
         """Sends the next request, or lets the connection go when there is none."""
-        if self.once and self.turn >= len(self.requests):
+        request = None if self.over else self.following()
+        if request is None:
             one.sock.close()
             return
-        one.request = self.requests[self.turn % len(self.requests)]
-        self.turn += 1
+        one.request = request
+        self.under_way.add(request)
         self.send(one)
+
+    def following(self) -> bytes | None:
+        """The request whose turn it is."""
+        for _ in self.requests:
+            if self.once and self.turn >= len(self.requests):
+                return None
+            request = self.requests[self.turn % len(self.requests)]
+            self.turn += 1
+            if not (self.apart and request in self.under_way):
+                return request
+        return None
 
     def send(self, one: Connection) -> None:
         one.buffer, one.started = b"", time.perf_counter()
@@ -109,6 +122,7 @@ class Run:
         self.next(one)
 
     def note(self, one: Connection) -> None:
+        self.under_way.discard(one.request)
         self.measured.times.append(time.perf_counter() - one.started)
         self.measured.failures += int(one.buffer[9:12]) >= 400
         self.measured.body_bytes = len(one.buffer) - one.buffer.index(b"\r\n\r\n") - 4
@@ -121,9 +135,10 @@ def run(
     connections: int = 8,
     once: bool = False,
     least: int = 0,
+    apart: bool = False,
 ) -> Measured:
     """The requests in turn, over and over for so long and at least so often, or each once; every answer measured."""
-    return Run(port, requests, once).go(LONGEST if once else seconds, connections, least)
+    return Run(port, requests, once, apart).go(LONGEST if once else seconds, connections, least)
 
 
 def complete(buffer: bytes) -> bool:

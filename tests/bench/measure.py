@@ -45,19 +45,20 @@ def measure(
     parts, bare_parts = (rounds(some, page.once) for some in (asks, bare_asks))
     for server, some in ((ours, parts[0]), (bare, bare_parts[0])):
         least = WARM_REQUESTS * page.connections
-        load.run(server.port, raw(some, server), WARM_SECONDS, page.connections, page.once, least)
+        ask(page, server, some, WARM_SECONDS, least)
     total, bare_total = Measured(), Measured()
     before = ours.cpu_seconds(), bare.cpu_seconds()
     for part, bare_part in zip(parts[1:], bare_parts[1:], strict=True):
         for server, some, sum_ in ((bare, bare_part, bare_total), (ours, part, total)):
-            sum_.add(
-                load.run(
-                    server.port, raw(some, server), seconds / ROUNDS, page.connections, page.once, page.connections
-                )
-            )  # fmt: skip
+            sum_.add(ask(page, server, some, seconds / ROUNDS, page.connections))
     each = 1000 * (ours.cpu_seconds() - before[0]) / max(1, len(total.times))
     bare_each = 1000 * (bare.cpu_seconds() - before[1]) / max(1, len(bare_total.times))
     return Line(database, size, page, total, bare_total, each, bare_each, statements, html_bytes, gzip_bytes)
+
+
+def ask(page: Page, server: Server, asks: Sequence[Ask], seconds: float, least: int) -> Measured:
+    """One round of the page on one server."""
+    return load.run(server.port, raw(asks, server), seconds, page.connections, page.once, least, page.apart)
 
 
 def raw(asks: Sequence[Ask], server: Server) -> list[bytes]:

@@ -17,7 +17,8 @@ Asks = Callable[[Scene], Sequence[Ask]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One kind of request. ``once``: each ask can be made only once (it changes a state)."""
+    """One kind of request. ``once``: each ask can be made only once (it changes a state); ``apart``: each writes an
+    object that one person writes at a time (two at once are a conflict, of which one is rightly refused)."""
 
     key: str
     label: str
@@ -25,6 +26,7 @@ class Page:
     bare: Asks
     connections: int = 8
     once: bool = False
+    apart: bool = False
 
 
 def topic_list(_scene: Scene) -> list[Ask]:
@@ -164,8 +166,8 @@ PAGES = (
     Page("ranking", "ranking of 2,000 bids", ranking, bare_ranking),
     Page("bids", "bids of a topic", bids, bare_bids),
     Page("board", "milestone board", board, bare_board),
-    Page("sheet", "saving a score sheet", sheets, bare_sheets),
-    Page("draft", "saving a milestone draft", drafts, bare_drafts),
+    Page("sheet", "saving a score sheet", sheets, bare_sheets, apart=True),
+    Page("draft", "saving a milestone draft", drafts, bare_drafts, apart=True),
     Page("report", "reporting a milestone", reports, bare_reports, once=True),
     Page("search", "Chinese word search", search, search),
     Page("sign-in", "sign-in", sign_in, bare_sign_in),
