@@ -43,6 +43,7 @@ class Settings:
     argon2_memory_kib: int = 47_104
     proxies: int = 0
     page_seconds: int = 10
+    audit_key: str | None = None
     footer: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -101,6 +102,13 @@ def _kept_demo_secret(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
+def _audit_key(environment: Mapping[str, str]) -> str | None:
+    key = environment.get("AUDIT_KEY") or None
+    if key and len(key) < LEAST_SECRET_LENGTH:
+        raise BadSettings(f"AUDIT_KEY is shorter than {LEAST_SECRET_LENGTH} characters")
+    return key
+
+
 def _base_url(environment: Mapping[str, str]) -> str:
     url = environment.get("BASE_URL", "http://127.0.0.1:5000").rstrip("/")
     parts = urlsplit(url)
@@ -156,6 +164,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         password_days=_whole(env, "PASSWORD_DAYS", 0, 0, 3650),
         upload_megabytes=_whole(env, "UPLOAD_MEGABYTES", 20, 1, 200),
         page_seconds=_whole(env, "PAGE_SECONDS", 10, 0, 60),
+        audit_key=_audit_key(env),
         proxies=_whole(env, "TRUSTED_PROXIES", 0, 0, 5),
         footer={key: env[name] for name, key in FOOTER.items() if env.get(name)},
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from marketplace.audit.chain import verify
 from marketplace.audit.models import AuditRow, Seal
 from marketplace.audit.seals import topic_seal
 from marketplace.bids.consent import fingerprint
@@ -57,6 +58,7 @@ class Context:
     session: Session
     files: FileStore
     now: datetime
+    trail_key: bytes
 
 
 Check = Callable[[Context], Iterable[str]]
@@ -544,3 +546,9 @@ def jobs_do_all_that_is_due(context: Context) -> Iterable[str]:
 @check
 def nothing_lies_in_the_future(context: Context) -> Iterable[str]:
     return _where(context, AuditRow, AuditRow.at > context.now + AN_HOUR)
+
+
+@check
+def the_audit_trail_is_one_unbroken_chain(context: Context) -> Iterable[str]:
+    found = verify(context.session, context.trail_key)
+    return [found.fault.value] if found else []

@@ -10,6 +10,7 @@ from marketplace.files.sweeping import NAME as SWEEP_FILES
 from marketplace.files.sweeping import Sweeper
 from marketplace.notifications.delivery import deliver_due
 from marketplace.notifications.jobs import AnyJob, Job, RowJob, SteppedJob
+from marketplace.notifications.trail_keeping import keep_trail
 from marketplace.organisations.operations.invitations import expire_invitations, expired_keys
 from marketplace.organisations.throttle import forget_old_tries
 from marketplace.projects.reminding import due_keys, remind_due
@@ -27,6 +28,7 @@ JOBS: tuple[AnyJob, ...] = (
     RowJob("remove-kept-uploads", N_("清理暂存附件"), over_keys, remove_over, sealed=True),
     SteppedJob(SWEEP_FILES, N_("清理无主文件"), Sweeper(last_seal)),
     Job("forget-old-tries", N_("清理登录尝试"), forget_old_tries),
+    SteppedJob("keep-trail", N_("审计链接续与核验"), keep_trail),
     SteppedJob("deliver-mail", N_("投递邮件"), deliver_due),
 )
 """In the order in which they run: what is overdue since longest comes first, mail about it last."""

@@ -11,6 +11,7 @@ from marketplace.core.database import database_now, reading_session, writing_ses
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.migrate import upgrade
 from marketplace.notifications.jobs import Job, RowJob
+from marketplace.notifications.trail_keeping import begin_trail
 from marketplace.organisations.reference import load_reference
 from marketplace.sample.cast import seat_cast
 from marketplace.sample.stage import Stage
@@ -66,6 +67,7 @@ def add_sample_year(parts: Runtime, say: Say) -> None:
     mark.touch()
     jobs = tuple(job for job in JOBS if isinstance(job, Job | RowJob))
     say(f"sample year: {play_year(Stage(parts, people, parts.clock(), jobs))} topics")
+    say(f"audit chain: {system_work(parts, begin_trail)} links")
     mark.unlink()
 
 

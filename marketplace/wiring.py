@@ -1,5 +1,6 @@
 """What follows from what: event → reactions, in order. The second file to read."""
 
+from marketplace.audit import events as trail
 from marketplace.audit.labels import VALUES
 from marketplace.audit.subjects import NAMES, by_column
 from marketplace.bids import award_mails, consent_mails, running
@@ -72,6 +73,8 @@ REACTIONS: Reactions = {
     person.PersonInvited: (person_mails.send_invitation,),
     person.PasswordResetRequested: (person_mails.send_reset_link,),
     person.PasswordChanged: (person_mails.tell_of_new_password,),
+    trail.TrailAnchored: (person_mails.send_anchor,),
+    trail.TrailFaultFound: (person_mails.warn_of_fault,),
     topic.TopicDrafted: (topics.index_topic,),
     topic.TopicSectionSaved: (topics.index_topic,),
     topic.TopicSubmitted: (topic_mails.ask_for_approval,),

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, Regexp, ValidationError
 
 from marketplace.audit.labels import OUTCOMES, SUBJECTS, event_kinds, subject_label
 from marketplace.audit.queries import Filters
@@ -12,6 +12,7 @@ from marketplace.core.text import N_, tidy
 from marketplace.web.forms import PlainForm
 from marketplace.web.i18n import translate
 
+DIGEST = r"^[0-9a-f]{64}$"
 ALL, ALL_MATTERS, ALL_OF = N_("全部"), N_("全部事项"), N_("%(name)s：全部")
 
 
@@ -42,6 +43,20 @@ class FilterForm(PlainForm):
         """What was asked for; a field with an error filters nothing."""
         given = {name: field.data for name, field in self._fields.items() if not field.errors and field.data}
         return Filters(**given)
+
+
+class AnchorForm(PlainForm):
+    """存证核对: a fingerprint from one of the daily mails; it only looks."""
+
+    class Meta(PlainForm.Meta):
+        csrf = False
+
+    digest = StringField(
+        _l("存证指纹"),
+        [Length(max=200), Regexp(DIGEST, message=_l("指纹是 64 位的 0—9 和 a—f，请从邮件中整段复制"))],
+        filters=[tidy, lambda text: text.lower() if text else text],
+        description=_l("从存证邮件中复制，64 位"),
+    )
 
 
 def kind_choices() -> dict[str, list[tuple[str, str]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from marketplace.audit.chain import Fault
 from marketplace.core.events import Event
 from marketplace.core.text import N_
 
@@ -34,6 +35,13 @@ OWNERS = {
 """What else a file may belong to: parts of the objects above."""
 OUTCOMES = {"done": N_("已办理"), "refused": N_("被拒绝"), "failed": N_("未成功")}
 OUTCOME_TONES = {"done": "neutral", "refused": "warning", "failed": "danger"}
+FAULTS: dict[Fault, str] = {
+    Fault.CHANGED: N_("有记录的内容被改动"),
+    Fault.MISSING: N_("有记录被移除"),
+    Fault.UNLINKED: N_("有记录脱离审计链"),
+    Fault.ANCHOR: N_("审计链与往日的存证不符"),
+}
+"""What a walk along the chain can find."""
 DETAILS = {
     "section": N_("栏目"),
     "sections": N_("标记栏目"),
@@ -56,6 +64,7 @@ DETAILS = {
     "erased": N_("彻底删除数量"),
     "erased_bytes": N_("彻底删除字节数"),
     "error": N_("错误"),
+    "fault": N_("问题"),
     "organisation_name": N_("单位"),
     "cause": N_("原因"),
     "partner": N_("参与单位"),
@@ -85,6 +94,7 @@ DETAILS = {
     "accepted": N_("是否认可"),
     "weights": N_("权重"),
     "sha256": N_("文件指纹"),
+    "chain_sha256": N_("链尾指纹"),
     "content_sha256": N_("内容指纹"),
     "terms_sha256": N_("条款指纹"),
     "rules_sha256": N_("规则指纹"),
@@ -96,6 +106,7 @@ DETAILS = {
 }
 """Names of details."""
 VALUES: dict[str, Mapping[Any, str]] = {
+    "fault": FAULTS,
     "how": {
         "password": N_("密码登录"),
         "demo": N_("演示登录"),

@@ -1,12 +1,12 @@
 """The append-only trail and the seals that hide parts of it until opening."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.database import Base, Numbered
+from marketplace.core.database import Base, BigId, Numbered
 
 
 class Seal(Base):
@@ -43,3 +43,39 @@ class AuditRow(Numbered, Base):
     seal_key: Mapped[str | None] = mapped_column(String(64), index=True)
     request_id: Mapped[str] = mapped_column(String(32), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
+
+
+class TrailLink(Base):
+    """审计链: one audit row, and a digest over its content and the digest before it. Positions are not shown: their
+    number would tell of sealed rows."""
+
+    __tablename__ = "trail_link"
+
+    position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    row_id: Mapped[int] = mapped_column(ForeignKey("audit_row.id"), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class TrailAnchor(Base):
+    """存证: where the chain ended on a day, as the auditors have it by mail."""
+
+    __tablename__ = "trail_anchor"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class TrailInspection(Base):
+    """链的核验 (one row): how far the present walk along the chain has come, and what the last whole one found."""
+
+    __tablename__ = "trail_inspection"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    running: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    checked_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(String(16))
+    faulty_row_id: Mapped[int | None]

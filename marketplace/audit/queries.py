@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.audit.models import AuditRow
+from marketplace.audit.models import AuditRow, TrailAnchor, TrailInspection, TrailLink
 from marketplace.audit.seals import not_sealed
 from marketplace.core.clock import end_of_day, start_of_day
 
@@ -74,3 +74,16 @@ NEWEST = select(func.max(AuditRow.id))
 def newest(session: Session) -> int:
     """The number of the newest row, whatever it is about (it is never shown)."""
     return session.scalar(NEWEST) or 0
+
+
+def inspection(session: Session) -> TrailInspection | None:
+    """What the last walk along the chain found, if there was one."""
+    return session.scalars(select(TrailInspection)).first()
+
+
+def recent_anchors(session: Session, most: int) -> list[tuple[TrailAnchor, bool]]:
+    """The last days' anchors, newest first, each with whether the chain still holds it."""
+    same = and_(TrailLink.position == TrailAnchor.position, TrailLink.digest == TrailAnchor.digest)
+    query = select(TrailAnchor, TrailLink.position).outerjoin(TrailLink, same)
+    rows = session.execute(query.order_by(TrailAnchor.day.desc()).limit(most))
+    return [(anchor, position is not None) for anchor, position in rows]

@@ -10,10 +10,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from marketplace.audit.forms import FilterForm
-from marketplace.audit.labels import DETAILS, OUTCOME_TONES, OUTCOMES, VALUES, shown_details, subject_label
+from marketplace.audit.chain import Fault, holds
+from marketplace.audit.forms import AnchorForm, FilterForm
+from marketplace.audit.labels import (
+    DETAILS,
+    FAULTS,
+    OUTCOME_TONES,
+    OUTCOMES,
+    VALUES,
+    shown_details,
+    subject_label,
+)
 from marketplace.audit.models import AuditRow
-from marketplace.audit.queries import filtered_rows
+from marketplace.audit.queries import filtered_rows, inspection, recent_anchors
 from marketplace.audit.subjects import names_of
 from marketplace.core.actor import Role
 from marketplace.core.text import N_
@@ -28,6 +37,7 @@ from marketplace.web.requests import db_session
 READERS = (Role.AUDITOR, Role.AUDIT_ADMIN)
 MOST_EXPORTED = 50_000
 PORTION = 1000
+ANCHORS_SHOWN = 60
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 """On the page its beginning is enough; the export has it whole."""
@@ -73,6 +83,22 @@ def export() -> Response:
         _("审计记录"), headings, _cells(db_session(), form), [22, 16, 30, 24, 14, 40, 10, 30, 40, 16, 18]
     )
     return xlsx_response(f"{_('审计记录')}.xlsx", [sheet], "audit")
+
+
+@blueprint.get("/audit/chain")
+@signed_in(*READERS)
+def chain() -> str | tuple[str, int]:
+    """审计链: what the last walk found, the anchors of the last days, and whether the chain holds one."""
+    form, session = AnchorForm(request.args), db_session()
+    is_asked = "digest" in request.args
+    is_well_asked = is_asked and form.validate()
+    state = inspection(session)
+    page = render_template(
+        "audit/chain.html", form=form, state=state, anchors=recent_anchors(session, ANCHORS_SHOWN),
+        fault=translate(FAULTS[Fault(state.fault)]) if state and state.fault else "",
+        answer=holds(session, str(form.digest.data)) if is_well_asked else None,
+    )  # fmt: skip
+    return (page, 422) if is_asked and not is_well_asked else page
 
 
 def _cells(session: Session, form: FilterForm) -> Iterator[Sequence[Any]]:

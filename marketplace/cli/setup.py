@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from marketplace.audit.chain import chain_key
 from marketplace.cli.base import looking
 from marketplace.doctor import Context, examine
 from marketplace.setup import Interrupted, set_up, set_up_demo
@@ -28,7 +29,7 @@ def doctor() -> None:
     """Checks the named invariants; exit status 1 and the broken rows if one does not hold."""
     parts = runtime()
     with looking() as session:
-        findings = examine(Context(session, parts.files, parts.clock()))
+        findings = examine(Context(session, parts.files, parts.clock(), chain_key(parts.settings)))
     for name, rows in findings.items():
         click.echo(f"{'ok  ' if not rows else 'FAIL'} {name}")
         for row in rows[:20]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.audit.chain import chain_key
 from marketplace.bids.consent import Evidence, Standing, fingerprint, standing
 from marketplace.bids.models import Bid, BidPartner
 from marketplace.bids.operations import (
@@ -82,7 +83,7 @@ def test_the_word_of_every_partner_opens_the_way(world: World) -> None:
     assert all(len(fact["terms_sha256"]) == 64 and fact["answered_at"] for fact in facts)
     pass_deadline(world, bid_of(world, bid_id).topic_id)
     with world.uow() as uow:
-        context = Context(uow.session, world.runtime.files, world.clock.now)
+        context = Context(uow.session, uow.files, world.clock.now, chain_key(uow.settings))
         assert list(CHECKS["joint-bids-rest-on-the-word-of-every-partner"](context)) == []
 
 

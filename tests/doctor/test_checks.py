@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.audit.chain import chain_key
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.database import reading_session
 from marketplace.doctor import CHECKS, Context, examine
@@ -25,7 +26,9 @@ from tests.support.world import World
 def findings(world: World) -> dict[str, list[str]]:
     """Only the checks that found something."""
     with reading_session(world.engine) as session:
-        found = examine(Context(session, world.runtime.files, world.clock()))
+        found = examine(
+            Context(session, world.runtime.files, world.clock(), chain_key(world.runtime.settings))
+        )
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.audit.chain import chain_key
 from marketplace.audit.models import AuditRow
 from marketplace.audit.seals import close_seal, topic_seal
 from marketplace.bids.models import BidOpening
@@ -63,7 +64,9 @@ def failures(world: World) -> list[JobFailure]:
 
 def findings(world: World) -> list[str]:
     with world.reading() as session:
-        return examine(Context(session, world.runtime.files, world.clock()))[FINDINGS]
+        return examine(
+            Context(session, world.runtime.files, world.clock(), chain_key(world.runtime.settings))
+        )[FINDINGS]
 
 
 def trail(world: World) -> list[AuditRow]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from marketplace.audit.chain import chain_key
 from marketplace.audit.queries import history_of
 from marketplace.bids.models import Bid
 from marketplace.core.errors import Invalid, Refused
@@ -342,7 +343,7 @@ def test_the_check_takes_as_many_statements_for_one_item_as_for_three(sqlite_wor
 def test_another_order_than_the_lot_is_found(sqlite_world: World) -> None:
     panel_id = blind_draft(sqlite_world)
     with sqlite_world.uow() as uow:
-        context = Context(uow.session, sqlite_world.runtime.files, uow.now)
+        context = Context(uow.session, uow.files, uow.now, chain_key(uow.settings))
         assert list(CHECKS["code-names-follow-their-seed"](context)) == []
         first, *_others, last = uow.session.get_one(Panel, panel_id).items
         first.position, last.position = last.position, first.position
