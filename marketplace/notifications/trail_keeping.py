@@ -41,7 +41,7 @@ def begin_trail(uow: UnitOfWork) -> int:
 
 
 def keep_trail(shift: Shift) -> int:
-    """Links what is new, anchors the day, walks on. Answers how many rows were linked."""
+    """Links what is new, anchors the day, walks on, and links what that left. Answers how many rows were linked."""
     linked = _link(shift)
     with reading_session(shift.runtime.engine) as session:
         now = shift.now(session)
@@ -52,7 +52,7 @@ def keep_trail(shift: Shift) -> int:
     if may_walk:
         with shift.unit_of_work() as uow:
             walk_on(uow)
-    return linked
+    return linked + _link(shift)
 
 
 def _link(shift: Shift) -> int:

@@ -26,7 +26,7 @@ JOB = tuple(job for job in JOBS if job.name == "keep-trail")
 
 
 def keep(world: World) -> None:
-    """The worker's round, until nothing is left to link."""
+    """The worker's round."""
     done = Worker(world.app, JOB).run_once()
     assert done is not None
     assert done["keep-trail"] is not None
@@ -375,7 +375,6 @@ def test_portions_of_linking_leave_nothing_behind(
 ) -> None:
     monkeypatch.setattr(trail_keeping, "LINKED_AT_ONCE", 2)
     filled(sqlite_world, 7)
-    keep(sqlite_world)
     with sqlite_world.reading() as session:
         assert not is_waiting(session)
     assert found(sqlite_world) is None
