@@ -37,7 +37,7 @@ from marketplace.projects.workflow import FINISHED, MilestoneState, ProjectState
 from marketplace.reviews.codes import follows_seed
 from marketplace.reviews.models import Duty, Panel, PanelItem, PanelOpinion, ScoreSheet, Seat
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.queries.workload import OF_DUTY
 from marketplace.reviews.workflow import (
     DutyState,
     OpinionState,

@@ -56,7 +56,7 @@ from marketplace.reviews.assigning import ASSIGNMENT, assign_items
 from marketplace.reviews.engagements import engagements
 from marketplace.reviews.facts import JOINT_WORK
 from marketplace.reviews.operations import assignment as assignments
-from marketplace.reviews.queries import panel_names
+from marketplace.reviews.queries.panels import panel_names
 from marketplace.reviews.register import recusal_names
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import NOTE_KINDS, SubjectKind

@@ -19,7 +19,7 @@ from marketplace.notifications.operations import enqueue
 from marketplace.notifications.recipients import Recipient
 from marketplace.organisations.models import Person
 from marketplace.organisations.queries import people_with_roles
-from marketplace.reviews.queries import SubjectResult, results_of
+from marketplace.reviews.queries.results import SubjectResult, results_of
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.topics.models import Topic
 from marketplace.topics.rules import rules_from_dict

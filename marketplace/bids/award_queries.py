@@ -15,7 +15,8 @@ from marketplace.organisations.models import Person
 from marketplace.reviews.analysis.meeting import open_disputes, votes_by_item
 from marketplace.reviews.analysis.reading import analysis_of
 from marketplace.reviews.models import Panel, PanelItem
-from marketplace.reviews.queries import panel_of_topic, results_of
+from marketplace.reviews.queries.panels import panel_of_topic
+from marketplace.reviews.queries.results import results_of
 from marketplace.reviews.scoring import open_ties
 from marketplace.reviews.workflow import PanelState, SubjectKind
 from marketplace.topics.models import Topic

@@ -40,7 +40,7 @@ from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of, counts_of
 from marketplace.organisations.models import Organisation, Person
 from marketplace.organisations.queries import units_with
-from marketplace.reviews.queries import may_read_subject
+from marketplace.reviews.queries.own import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.finders import mentions
 from marketplace.topics.models import Topic

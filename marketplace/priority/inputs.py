@@ -25,7 +25,7 @@ from marketplace.projects.models import Outcome, Project
 from marketplace.projects.queries import punctuality
 from marketplace.projects.workflow import ProjectState
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
-from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.queries.workload import OF_DUTY
 from marketplace.reviews.workflow import DutyState, PanelState, SeatState, SheetState, SubjectKind
 
 

@@ -36,7 +36,7 @@ from marketplace.projects.models import (
 )
 from marketplace.projects.policy import sees_all
 from marketplace.projects.workflow import FINISHED, ProjectState
-from marketplace.reviews.queries import may_read_subject
+from marketplace.reviews.queries.own import may_read_subject
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.search.finders import mentions
 from marketplace.topics.models import Topic

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.experts.engagements import Engagement
 from marketplace.experts.models import ExpertRating
 from marketplace.reviews.models import Panel, Seat
-from marketplace.reviews.queries import KNOWN_TO_MEMBER
+from marketplace.reviews.queries.own import KNOWN_TO_MEMBER
 from marketplace.reviews.workflow import PANEL, SEAT, PanelState, SeatState
 from marketplace.topics.models import Topic
 

@@ -20,7 +20,7 @@ from marketplace.organisations.queries import people_with_roles
 from marketplace.reviews.events import SheetReminded
 from marketplace.reviews.models import Duty, Panel, ScoreSheet, Seat, SheetReminder
 from marketplace.reviews.policy import ACTIVE_SEATS
-from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.queries.workload import OF_DUTY
 from marketplace.reviews.workflow import DutyState, PanelState, SheetState
 
 

@@ -14,7 +14,8 @@ from marketplace.core.working_days import end_of_working_days
 from marketplace.reviews.asked import asked_seats
 from marketplace.reviews.models import Seat
 from marketplace.reviews.policy import READERS
-from marketplace.reviews.queries import live_panels, seats_for, waiting_for_office
+from marketplace.reviews.queries.own import seats_for
+from marketplace.reviews.queries.waiting import live_panels, waiting_for_office
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.reviews.written import opinions_to_confirm
 

@@ -4,7 +4,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.reviews.models import Duty, Panel, ScoreSheet
-from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.queries.workload import OF_DUTY
 from marketplace.reviews.workflow import DutyState, PanelState, SheetState, SubjectKind
 
 

@@ -15,7 +15,7 @@ from marketplace.reviews.offline.workbook import workbook_for
 from marketplace.reviews.operations.offline import keep_workbook
 from marketplace.reviews.operations.sheets import save_sheet
 from marketplace.reviews.presentation import item_labels
-from marketplace.reviews.queries import place_for
+from marketplace.reviews.queries.own import place_for
 from marketplace.sample.stage import Stage
 
 

@@ -8,7 +8,7 @@ from marketplace.reviews.models import Panel
 from marketplace.reviews.opinion.confirming import confirm_opinion
 from marketplace.reviews.opinion.operations import finalise_opinion
 from marketplace.reviews.opinion.reading import draft_of
-from marketplace.reviews.queries import items_of
+from marketplace.reviews.queries.panels import items_of
 from marketplace.reviews.workflow import NoteKind
 from marketplace.sample.stage import Stage
 

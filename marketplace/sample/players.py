@@ -44,7 +44,9 @@ from marketplace.reviews.operations import (
 from marketplace.reviews.operations.offline import import_sheets
 from marketplace.reviews.pool import pool_for
 from marketplace.reviews.proposals import submitted_sheets
-from marketplace.reviews.queries import duties_of, items_of, own_items, place_for, seats_of
+from marketplace.reviews.queries.own import own_items, place_for
+from marketplace.reviews.queries.panels import items_of, seats_of
+from marketplace.reviews.queries.workload import duties_of
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.workflow import DutyOrigin, SeatState, SubjectKind

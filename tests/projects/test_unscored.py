@@ -10,7 +10,7 @@ from marketplace.projects.models import Outcome, Project
 from marketplace.projects.outcomes import convene_acceptance
 from marketplace.reviews import operations as reviews
 from marketplace.reviews.models import Panel
-from marketplace.reviews.queries import place_for, seat_for
+from marketplace.reviews.queries.own import place_for, seat_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.topics.rules import OUTCOME_RUBRIC
 from tests.reviews.story import confirm, item_ids, release, seat, seat_id

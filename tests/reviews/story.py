@@ -16,7 +16,8 @@ from marketplace.reviews import operations
 from marketplace.reviews.heads import head_of
 from marketplace.reviews.models import Panel, PanelItem, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS
-from marketplace.reviews.queries import place_for, seat_for, seats_of
+from marketplace.reviews.queries.own import place_for, seat_for
+from marketplace.reviews.queries.panels import seats_of
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.subjects import Subject
 from marketplace.topics.models import Topic

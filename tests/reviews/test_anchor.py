@@ -11,7 +11,8 @@ from marketplace.core.errors import Invalid, Refused
 from marketplace.notifications.models import OutboxMail
 from marketplace.reviews import operations, policy
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet
-from marketplace.reviews.queries import duties_of, may_read_subject, place_for, seat_for
+from marketplace.reviews.queries.own import may_read_subject, place_for, seat_for
+from marketplace.reviews.queries.workload import duties_of
 from marketplace.reviews.workflow import PanelState, SeatState, SheetState
 from marketplace.topics.rules import DEFAULT_RULES
 from tests.reviews.story import (

@@ -12,7 +12,8 @@ from marketplace.notifications.models import OutboxMail
 from marketplace.reviews import operations, policy
 from marketplace.reviews.assigning import assign_items
 from marketplace.reviews.models import Duty, Panel, PanelItem, Seat
-from marketplace.reviews.queries import duties_of, may_read_subject, own_items, place_for, seat_for
+from marketplace.reviews.queries.own import may_read_subject, own_items, place_for, seat_for
+from marketplace.reviews.queries.workload import duties_of
 from marketplace.reviews.workflow import PanelState
 from marketplace.topics.rules import DEFAULT_RULES
 from tests.reviews.story import (

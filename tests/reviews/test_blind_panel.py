@@ -22,7 +22,8 @@ from marketplace.reviews import operations, policy
 from marketplace.reviews.blind.checks import blind_items, open_leads
 from marketplace.reviews.blind.kept import KEPT
 from marketplace.reviews.models import BlindMark, Panel, PanelItem, ScoreSheet
-from marketplace.reviews.queries import items_of, seat_for
+from marketplace.reviews.queries.own import seat_for
+from marketplace.reviews.queries.panels import items_of
 from marketplace.reviews.workflow import PanelState
 from tests.reviews.story import (
     FIVE,

@@ -12,7 +12,7 @@ from marketplace.reviews.models import Panel
 from marketplace.reviews.policy import sees_names
 from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.protocol import protocol_for, protocol_from
-from marketplace.reviews.queries import bidding_units, may_read_subject, seat_for
+from marketplace.reviews.queries.own import bidding_units, may_read_subject, seat_for
 from marketplace.reviews.subjects import Subject
 from marketplace.reviews.workflow import PanelState
 from marketplace.topics.rules import DEFAULT_RULES, rules_from_dict

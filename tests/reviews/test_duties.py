@@ -6,7 +6,8 @@ from sqlalchemy import update
 from marketplace.core.errors import NotFound, Refused
 from marketplace.reviews import operations
 from marketplace.reviews.models import Duty, Panel, PanelItem
-from marketplace.reviews.queries import duties_of, loads_of, may_read_subject, own_items, place_for, seat_for
+from marketplace.reviews.queries.own import may_read_subject, own_items, place_for, seat_for
+from marketplace.reviews.queries.workload import duties_of, loads_of
 from marketplace.reviews.workflow import DutyState
 from tests.reviews.story import FIVE, confirm, item_ids, marks, score, scoring_panel, seat, seat_id
 from tests.support.world import World

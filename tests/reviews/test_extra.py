@@ -16,7 +16,8 @@ from marketplace.reviews.draws import draws_in, is_repeatable
 from marketplace.reviews.models import Duty, Panel, Seat
 from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.locking import lock
-from marketplace.reviews.queries import disputes_of, place_for, seat_for
+from marketplace.reviews.queries.own import place_for, seat_for
+from marketplace.reviews.queries.workload import disputes_of
 from tests.reviews.story import (
     FIVE,
     NEVER,

@@ -19,7 +19,7 @@ from marketplace.reviews.models import Duty, Panel, ReopeningProposal, ScoreShee
 from marketplace.reviews.opinion import operations as opinions
 from marketplace.reviews.opinion.confirming import confirm_opinion
 from marketplace.reviews.opinion.reading import draft_of, opinion_of
-from marketplace.reviews.queries import place_for, seat_for
+from marketplace.reviews.queries.own import place_for, seat_for
 from marketplace.reviews.todos import todos_for
 from marketplace.topics.rules import DEFAULT_RULES
 from tests.reviews.story import (

@@ -24,7 +24,7 @@ from marketplace.reviews.models import Duty, ScoreSheet
 from marketplace.reviews.offline.identity import Identity, read_identity
 from marketplace.reviews.offline.plan import UNABLE_WORDS
 from marketplace.reviews.offline.reading import read_filled
-from marketplace.reviews.queries import place_for, seat_for
+from marketplace.reviews.queries.own import place_for, seat_for
 from marketplace.reviews.workflow import DutyState, SheetState
 from marketplace.topics.rules import BID_RUBRIC, DEFAULT_RULES
 from tests.reviews.story import (

@@ -17,7 +17,7 @@ from marketplace.reviews.analysis.operations import Vote
 from marketplace.reviews.models import Panel, PanelOpinion, Seat
 from marketplace.reviews.opinion import operations as opinions
 from marketplace.reviews.opinion.words import in_words
-from marketplace.reviews.queries import seat_for
+from marketplace.reviews.queries.own import seat_for
 from marketplace.reviews.workflow import PanelState
 from tests.reviews.analysis.test_operations import disputed_panel
 from tests.reviews.story import (

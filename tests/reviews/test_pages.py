@@ -12,7 +12,7 @@ from marketplace.core.clock import to_beijing
 from marketplace.experts.models import Expert
 from marketplace.reviews import operations
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
-from marketplace.reviews.queries import seat_for
+from marketplace.reviews.queries.own import seat_for
 from marketplace.reviews.workflow import PanelState, SeatState, SheetState
 from tests.reviews.story import (
     CODES,

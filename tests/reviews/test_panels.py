@@ -11,7 +11,7 @@ from marketplace.core.errors import Invalid, NotFound, Refused
 from marketplace.experts.models import Expert
 from marketplace.reviews import operations
 from marketplace.reviews.models import Panel, PanelItem, Seat
-from marketplace.reviews.queries import may_read_subject, place_for, seat_for
+from marketplace.reviews.queries.own import may_read_subject, place_for, seat_for
 from marketplace.reviews.workflow import PanelState, SeatState
 from marketplace.topics.models import Topic
 from marketplace.topics.workflow import TopicState

@@ -14,7 +14,7 @@ from marketplace.reviews.assigning import assign_items
 from marketplace.reviews.models import ItemPreference, Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.preferences import value_of
 from marketplace.reviews.protocol import Protocol
-from marketplace.reviews.queries import duties_of
+from marketplace.reviews.queries.workload import duties_of
 from marketplace.reviews.todos import todos_for
 from marketplace.reviews.workflow import PanelState, SeatState
 from tests.reviews.story import FIVE, item_ids, release, seat, seat_id

@@ -17,7 +17,7 @@ from marketplace.reviews import operations
 from marketplace.reviews.models import Duty, Panel, PanelItem, RecusalEntry, Seat
 from marketplace.reviews.operations.recusals import Decision
 from marketplace.reviews.pool import pool_for
-from marketplace.reviews.queries import duties_of
+from marketplace.reviews.queries.workload import duties_of
 from marketplace.reviews.todos import todos_for
 from marketplace.reviews.workflow import DutyState, PanelState, RecusalState, SeatState
 from tests.reviews.story import (

@@ -7,7 +7,8 @@ import pytest
 from marketplace.core.errors import Invalid, Refused, WrongState
 from marketplace.reviews import operations
 from marketplace.reviews.models import Panel, PanelItem
-from marketplace.reviews.queries import items_of, results_of
+from marketplace.reviews.queries.panels import items_of
+from marketplace.reviews.queries.results import results_of
 from marketplace.reviews.scoring import fingerprint, open_ties
 from tests.reviews.story import FIVE, item_ids, marks, score, scored_panel, scoring_panel
 from tests.support.world import World

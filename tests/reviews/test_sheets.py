@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.core.errors import Invalid, NotFound, Refused, StaleVersion
 from marketplace.reviews import operations
 from marketplace.reviews.models import ScoreSheet
-from marketplace.reviews.queries import place_for, seat_for
+from marketplace.reviews.queries.own import place_for, seat_for
 from marketplace.reviews.scoring import MarkInput
 from marketplace.reviews.workflow import SheetState
 from tests.reviews.story import (

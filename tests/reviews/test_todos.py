@@ -2,7 +2,7 @@
 
 from marketplace.reviews import operations
 from marketplace.reviews.models import Panel
-from marketplace.reviews.queries import seat_for
+from marketplace.reviews.queries.own import seat_for
 from marketplace.reviews.todos import ongoing_for, todos_for
 from tests.reviews.story import FIVE, confirm, convene, marks, release, score, seat, seat_id, topic_with_bids
 from tests.support.world import World

@@ -13,7 +13,8 @@ from marketplace.projects.forms import OpinionForm, OutcomeForm
 from marketplace.projects.models import OUTCOME_FILES, Outcome
 from marketplace.projects.views.base import Page, blueprint
 from marketplace.projects.views.projects import VIEWERS, steps_of
-from marketplace.reviews.queries import panel_of_subject, results_of
+from marketplace.reviews.queries.panels import panel_of_subject
+from marketplace.reviews.queries.results import results_of
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.web.access import signed_in
 from marketplace.web.forms import attempt

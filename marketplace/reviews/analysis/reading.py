@@ -13,7 +13,7 @@ from marketplace.reviews.analysis.hints import fingerprint_of
 from marketplace.reviews.analysis.question import Entry, Question
 from marketplace.reviews.models import Duty, Panel, PanelAnalysis, PanelItem, PanelNote, ScoreSheet, Seat
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import OF_DUTY
+from marketplace.reviews.queries.workload import OF_DUTY
 from marketplace.reviews.scoring import mark_of
 from marketplace.reviews.workflow import DutyState, SheetState, SubjectKind
 from marketplace.topics.models import AwardMode

@@ -11,7 +11,7 @@ from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.offline.identity import Content, Identity, content_of, rules_hash
 from marketplace.reviews.offline.reading import MOST_ITEMS
 from marketplace.reviews.policy import may_score
-from marketplace.reviews.queries import anchor_pending, own_items
+from marketplace.reviews.queries.own import anchor_pending, own_items
 from marketplace.reviews.workflow import SheetState
 from marketplace.topics.rules import Rubric, rubric_from_dict
 

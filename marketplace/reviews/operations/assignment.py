@@ -25,7 +25,8 @@ from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.pool import Candidate, pool_for
 from marketplace.reviews.preferences import SILENT, levels_by_pair, value_of
 from marketplace.reviews.protocol import Protocol, protocol_from
-from marketplace.reviews.queries import duties_of, items_of, lifted_pairs, past_panels
+from marketplace.reviews.queries.panels import items_of
+from marketplace.reviews.queries.workload import duties_of, lifted_pairs, past_panels
 from marketplace.reviews.workflow import DutyOrigin, PanelState
 
 SECONDS = 60

@@ -21,7 +21,7 @@ from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.operations.panels import invite, keep_draw
 from marketplace.reviews.pool import Candidate, Pool, pool_for
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import NO_LOAD, Dispute, disputes_of, loads_of
+from marketplace.reviews.queries.workload import NO_LOAD, Dispute, disputes_of, loads_of
 from marketplace.reviews.workflow import DutyOrigin, PanelState, SeatState
 
 

@@ -16,7 +16,7 @@ from marketplace.reviews.offline.standing import desk_of
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.operations.sheets import save_sheet
 from marketplace.reviews.policy import may_score
-from marketplace.reviews.queries import SheetPlace
+from marketplace.reviews.queries.own import SheetPlace
 
 WORKBOOK = "score_workbook"
 """Owner kind of the file kept between trial run and confirmation; its owner is the seat."""

@@ -31,7 +31,8 @@ from marketplace.reviews.operations.duties import drop_all, give_all, give_ancho
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.pool import OFFICE_ROLE, Candidate, Pool, pool_for
 from marketplace.reviews.protocol import Protocol, frozen, protocol_for, protocol_from
-from marketplace.reviews.queries import duties_of, items_of, panel_of_subject, panel_of_topic, short_items
+from marketplace.reviews.queries.panels import items_of, panel_of_subject, panel_of_topic
+from marketplace.reviews.queries.workload import duties_of, short_items
 from marketplace.reviews.register import open_requests
 from marketplace.reviews.subjects import Subject
 from marketplace.reviews.unscored import unscored

@@ -25,7 +25,7 @@ from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.heads import stand_down
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import may_pass_on
+from marketplace.reviews.queries.own import may_pass_on
 from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import (
     RECUSAL,

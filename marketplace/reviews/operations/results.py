@@ -25,13 +25,13 @@ from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.opinion.confirming import drop_confirmation
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import (
+from marketplace.reviews.queries.panels import seats_of
+from marketplace.reviews.queries.workload import (
     OF_DUTY,
     disputes_of,
     item_count,
     loads_of,
     progress_of,
-    seats_of,
     short_items,
 )
 from marketplace.reviews.scoring import (

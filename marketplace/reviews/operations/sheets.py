@@ -19,19 +19,16 @@ from marketplace.reviews.operations.extra import call_extras
 from marketplace.reviews.operations.heads import stand_down
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import (
+from marketplace.reviews.queries.own import (
     SheetPlace,
     anchor_pending,
-    disputes_of,
     duty_at,
     is_held,
-    item_count,
-    loads_of,
     may_pass_on,
     own_items,
-    progress_of,
-    seats_of,
 )
+from marketplace.reviews.queries.panels import seats_of
+from marketplace.reviews.queries.workload import disputes_of, item_count, loads_of, progress_of
 from marketplace.reviews.recusal import Finding
 from marketplace.reviews.scoring import MarkInput, draft_problems, gaps, weighted_total
 from marketplace.reviews.workflow import SEAT, SHEET, DutyState, SheetState

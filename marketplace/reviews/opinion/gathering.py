@@ -22,7 +22,8 @@ from marketplace.reviews.heads import head_in
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.pool import pool_for
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import OF_DUTY, extras_of, items_of, seats_of
+from marketplace.reviews.queries.panels import items_of, seats_of
+from marketplace.reviews.queries.workload import OF_DUTY, extras_of
 from marketplace.reviews.recusal import RecusalOutcome, RecusalRule
 from marketplace.reviews.workflow import DutyState, NoteKind, SeatState, SheetState
 

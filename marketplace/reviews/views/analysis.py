@@ -29,7 +29,7 @@ from marketplace.reviews.heads import head_of, is_head
 from marketplace.reviews.models import Panel, PanelItem
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import concluded_panel_for, items_of, panel_for, seats_of
+from marketplace.reviews.queries.panels import concluded_panel_for, items_of, panel_for, seats_of
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import NOTE_KINDS, NoteKind, PanelState, SeatState
 from marketplace.web.access import signed_in

@@ -23,7 +23,8 @@ from marketplace.reviews.models import Duty, Panel, PanelItem, Seat
 from marketplace.reviews.preferences import LABELS, REASONS
 from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import duties_of, items_of, panel_for, seats_of, short_items
+from marketplace.reviews.queries.panels import items_of, panel_for, seats_of
+from marketplace.reviews.queries.workload import duties_of, short_items
 from marketplace.reviews.views.base import blueprint
 from marketplace.web.access import signed_in
 from marketplace.web.forms import Form, attempt

@@ -19,7 +19,7 @@ from marketplace.reviews.forms import HIDDEN_LABELS, WordsForm
 from marketplace.reviews.models import BlindMark, Panel, PanelItem
 from marketplace.reviews.presentation import file_label, item_labels, spoken
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import item_for, items_of, panel_for
+from marketplace.reviews.queries.panels import item_for, items_of, panel_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import BlindDecision
 from marketplace.web.access import signed_in

@@ -29,7 +29,7 @@ from marketplace.reviews.offline.workbook import workbook_for
 from marketplace.reviews.operations.offline import WORKBOOK
 from marketplace.reviews.policy import may_score
 from marketplace.reviews.presentation import item_labels
-from marketplace.reviews.queries import seat_for
+from marketplace.reviews.queries.own import seat_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import SeatState
 from marketplace.web.access import signed_in

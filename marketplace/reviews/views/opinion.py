@@ -31,7 +31,7 @@ from marketplace.reviews.opinion.reading import (
     version_for,
 )
 from marketplace.reviews.opinion.words import label_of, number_of
-from marketplace.reviews.queries import concluded_panel_for
+from marketplace.reviews.queries.panels import concluded_panel_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import OPINION, NoteKind
 from marketplace.web.access import signed_in

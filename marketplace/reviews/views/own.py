@@ -38,7 +38,7 @@ from marketplace.reviews.policy import may_propose_reopening, may_recuse, may_re
 from marketplace.reviews.presentation import file_label, item_labels, placeholders, spoken
 from marketplace.reviews.proposals import proposals_of, submitted_sheets
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import (
+from marketplace.reviews.queries.own import (
     SheetPlace,
     anchor_pending,
     bidding_units,

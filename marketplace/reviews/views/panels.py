@@ -31,22 +31,24 @@ from marketplace.reviews.pool import Pool, pool_for
 from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.proposals import proposals_of
 from marketplace.reviews.protocol import Protocol, protocol_from
-from marketplace.reviews.queries import (
+from marketplace.reviews.queries.panels import (
+    concluded_panel_for,
+    items_of,
+    items_page,
+    panel_for,
+    panels,
+    seats_of,
+)
+from marketplace.reviews.queries.waiting import topics_without_panel
+from marketplace.reviews.queries.workload import (
     NO_LOAD,
     Load,
-    concluded_panel_for,
     disputes_of,
     extras_of,
     item_count,
-    items_of,
-    items_page,
     loads_of,
-    panel_for,
-    panels,
     progress_of,
-    seats_of,
     short_items,
-    topics_without_panel,
 )
 from marketplace.reviews.subjects import SUBJECTS
 from marketplace.reviews.unscored import unscored

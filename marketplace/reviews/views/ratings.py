@@ -15,7 +15,7 @@ from marketplace.experts.models import ExpertRating
 from marketplace.reviews import operations, policy
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.operations.ratings import MOST_REASON, Mark
-from marketplace.reviews.queries import panel_for, seats_of
+from marketplace.reviews.queries.panels import panel_for, seats_of
 from marketplace.reviews.todos import RATING_DAYS
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import PanelState, SeatState

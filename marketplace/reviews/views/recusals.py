@@ -15,7 +15,7 @@ from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import DecisionForm, OfficeRecusalForm
 from marketplace.reviews.models import Panel, RecusalEntry
 from marketplace.reviews.pool import Candidate, pool_for
-from marketplace.reviews.queries import items_of, panel_for
+from marketplace.reviews.queries.panels import items_of, panel_for
 from marketplace.reviews.recusal import (
     OUTCOME_LABELS,
     OUTCOME_TONES,

@@ -19,15 +19,15 @@ from marketplace.reviews.heads import head_in, is_head
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.queries import (
+from marketplace.reviews.queries.panels import (
     concluded_panel_for,
-    count_of_items,
     item_for,
     items_by_id,
     ranking,
     seats_of,
     sheets_of_item,
 )
+from marketplace.reviews.queries.workload import count_of_items
 from marketplace.reviews.scoring import mark_of, open_ties
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import PANEL, PanelState, SeatState

@@ -15,7 +15,8 @@ from marketplace.reviews.forms import ReasonForm
 from marketplace.reviews.models import Panel, PanelItem, ReopeningProposal, ScoreSheet, Seat
 from marketplace.reviews.presentation import item_labels
 from marketplace.reviews.proposals import proposals_of
-from marketplace.reviews.queries import own_items, panel_for
+from marketplace.reviews.queries.own import own_items
+from marketplace.reviews.queries.panels import panel_for
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import PanelState
 from marketplace.web.access import signed_in

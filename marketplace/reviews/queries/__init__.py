@@ -1,0 +1,1 @@
+"""Reading panels, seats, duties and sheets (评审查询)."""
