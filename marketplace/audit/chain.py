@@ -9,7 +9,6 @@ auditors already hold by mail: the end of the chain of every day (存证).
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.models import AuditRow, TrailAnchor, TrailLink
 from marketplace.config import Settings
 from marketplace.core.canonical import canonical_json
+from marketplace.core.dataclass import dataclass
 
 PURPOSE = b"audit trail"
 LOOK_BACK = 10_000

@@ -1,8 +1,8 @@
 """What happens to the trail itself (审计链)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.events import Event
 from marketplace.core.text import N_
 

@@ -1,7 +1,6 @@
 """Reading the trail: always without what is still sealed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.models import AuditRow, TrailAnchor, TrailInspection, TrailLink
 from marketplace.audit.seals import not_sealed
 from marketplace.core.clock import end_of_day, start_of_day
+from marketplace.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """立项规则: which bids may win, and what the ranking would choose. Pure: no session, no clock."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.core.actor import PROVINCE_ROLES, Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no

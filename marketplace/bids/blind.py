@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from marketplace.bids.models import Bid
 from marketplace.bids.presentation import reading
 from marketplace.bids.queries import FILE_OWNER, opened_by_id
 from marketplace.bids.sections import FIELD_LABELS
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of

@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.bids.content import BidContent, Source
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 

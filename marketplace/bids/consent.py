@@ -5,13 +5,13 @@ A partner with somebody who can answer says yes or no in the system; for one wit
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.bids.checks import Gap
 from marketplace.bids.models import Bid, BidPartner
 from marketplace.bids.workflow import ConsentState
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
 from marketplace.organisations.naming import unit_name

@@ -1,11 +1,12 @@
 """The bid form (揭榜申请书) as plain values: what it holds, how it is stored, what its hash covers. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 
 

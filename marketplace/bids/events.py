@@ -1,9 +1,9 @@
 """What happens to bids. Until the opening each of these is sealed."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from marketplace.audit.seals import bid_seal
+from marketplace.core.dataclass import dataclass
 from marketplace.core.events import Event
 from marketplace.core.text import N_
 

@@ -1,7 +1,6 @@
 """The verbs around the partners of a joint bid (联合揭榜): naming them, asking them, their answer, dropping them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.bids import events, policy, queries
@@ -11,6 +10,7 @@ from marketplace.bids.models import Bid, BidPartner
 from marketplace.bids.texts import required_opinion, touch
 from marketplace.bids.workflow import CONSENT, ConsentState
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, NotFound, Problem, WrongState
 from marketplace.core.money import MOST_FEN
 from marketplace.core.text import N_, has_forbidden_characters, tidy

@@ -1,9 +1,9 @@
 """The parts of the form (申请书分节): which fields each page edits, and the words for them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.bids.content import SOURCE_LABELS, BidContent, Source
+from marketplace.core.dataclass import dataclass
 from marketplace.core.money import fen_to_wan
 from marketplace.core.text import N_
 

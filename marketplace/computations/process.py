@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO, Any
 
 from marketplace.computations.models import Failure
 from marketplace.computations.registry import KINDS
 from marketplace.config import ROOT
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.base import InputError
 
 log = logging.getLogger(__name__)

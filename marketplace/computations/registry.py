@@ -1,13 +1,13 @@
 """Which kinds of computation there are: bound by the wiring."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from marketplace.computations.models import Computation
 from marketplace.core.actor import PROVINCE_ROLES, Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 
 

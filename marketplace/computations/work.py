@@ -3,7 +3,6 @@ taken up again when its claim has run out."""
 
 import logging
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from marketplace.computations.operations import fail, finish
 from marketplace.computations.process import Ended, Progress, compute_apart
 from marketplace.computations.registry import KINDS
 from marketplace.computations.workflow import COMPUTATION, ComputationState
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.jobs import Shift

@@ -1,7 +1,9 @@
 """Who acts: a person, in a role, for one organisation (办事身份)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from marketplace.core.dataclass import dataclass
 
 
 class Role(StrEnum):

@@ -8,10 +8,11 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
+
+from marketplace.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from docx.document import Document as Written

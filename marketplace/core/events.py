@@ -1,8 +1,10 @@
 """What happened (事件): frozen facts in the past tense, from which everything else follows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from marketplace.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from marketplace.core.unit_of_work import UnitOfWork

@@ -5,10 +5,11 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+
+from marketplace.core.dataclass import dataclass
 
 HASH = re.compile("[0-9a-f]{64}")
 INCOMING = ".incoming-"

@@ -1,10 +1,10 @@
 """提醒阶梯: which reminder of something that is due goes out when. Pure: dates in, rungs out."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from marketplace.core.clock import beijing_date, start_of_day
+from marketplace.core.dataclass import dataclass
 
 A_MOMENT = timedelta(microseconds=1)
 

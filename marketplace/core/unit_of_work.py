@@ -1,13 +1,14 @@
 """Unit of work: session, actor, now and events in one transaction (一次办理)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import StaleVersion
 from marketplace.core.events import Event, Reactions
 

@@ -1,8 +1,9 @@
 """A policy's answer with its reason, for the operation that enforces it and the page that explains it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Refused
 
 

@@ -1,11 +1,13 @@
 """What waits for whom (待办): each step of the story answers it in the same form; the workbench only collects."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
+
+from marketplace.core.dataclass import dataclass
 
 Rows = TypeVar("Rows")
 

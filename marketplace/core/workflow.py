@@ -1,10 +1,10 @@
 """Workflows are literal tables a programme officer could read (流程表)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import WrongState
 from marketplace.core.text import N_
 

@@ -8,13 +8,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from marketplace.core.clock import to_beijing
+from marketplace.core.dataclass import dataclass
 
 MOST_CHARACTERS = 32_767
 """Excel holds no more in a cell."""

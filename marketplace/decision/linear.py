@@ -5,9 +5,10 @@ finds attractive are branched on; the relaxation still bounds the value over all
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.scientific import optimize, sparse
 

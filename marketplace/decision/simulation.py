@@ -1,7 +1,6 @@
 """Synthetic panels with known truth (模拟评审): for coverage tests, load tests and the demonstration."""
 
-from dataclasses import dataclass
-
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import InputError, Outcome, digest, read_only
 

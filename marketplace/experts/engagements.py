@@ -1,11 +1,13 @@
 """Where an expert has judged (评审经历). This step knows no panels: they bind themselves here (in wiring)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+
+from marketplace.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

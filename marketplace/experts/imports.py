@@ -1,13 +1,14 @@
 """Importing experts (批量导入专家): every row is checked, then all join the pool or none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import select
 
 from marketplace.core.actor import Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

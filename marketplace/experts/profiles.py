@@ -1,9 +1,9 @@
 """What is known of an expert (专家信息), cleaned, judged and compared."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_, has_forbidden_characters
 from marketplace.experts.labels import CHANGES, KIND_LABELS, LANGUAGE_LABELS

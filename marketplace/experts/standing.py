@@ -1,11 +1,11 @@
 """履职评价的结果: what the office's marks of the last two years say about an expert. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.core.clock import add_months
+from marketplace.core.dataclass import dataclass
 
 MONTHS_BACK = 24
 LEAST_AVERAGE = 60

@@ -1,12 +1,12 @@
 """Who may read a file: its owner's rule decides, and where there is none, nobody may (附件查看规则)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.files.models import Attachment
 
 

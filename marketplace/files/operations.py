@@ -1,10 +1,10 @@
 """Attaching and removing files. The caller has asked its own policy whether the owner may be changed now."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import IO
 
 from marketplace.core.database import one_at_a_time
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.text import N_, tidy
 from marketplace.core.unit_of_work import UnitOfWork

@@ -7,10 +7,11 @@ import codecs
 import stat
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 
 MOST_MEMBERS = 2_000

@@ -5,7 +5,6 @@ them back. One folder of the store at a time, and the store is closed to uploads
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.operations import record
 from marketplace.core.database import one_at_a_time, reading_session
+from marketplace.core.dataclass import dataclass
 from marketplace.core.files import FOLDERS, FileStore
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

@@ -6,13 +6,14 @@ One reader for everything that is imported: the packages that import say only wh
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_, tidy
 from marketplace.files.sniffing import BadFile, sniff

@@ -5,7 +5,6 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any, cast
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Row, Table, Update, and_, bindparam, or_, select, update
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.events import MailParked
 from marketplace.notifications.jobs import Shift

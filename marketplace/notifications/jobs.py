@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.actor import SYSTEM
 from marketplace.core.database import database_now, reading_session, writing_session
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications import failures
 from marketplace.notifications.lease import LostLease

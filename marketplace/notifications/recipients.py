@@ -1,6 +1,6 @@
 """Who gets a mail (收件人): a plain value, so that deciding it needs no person object."""
 
-from dataclasses import dataclass
+from marketplace.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ made from that text. Greeting and closing line belong to every mail and stand he
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
@@ -16,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import escape
 
 from marketplace.config import ROOT
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.i18n import DEFAULT_LOCALE, LOCALES, translations, worded
 from marketplace.web.formats import date_text, datetime_text, exact_text, score_text, until_text, wan_text

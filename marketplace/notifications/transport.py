@@ -4,7 +4,6 @@ import copy
 import logging
 import secrets
 import smtplib
-from dataclasses import dataclass
 from email import policy
 from email.charset import BASE64, Charset
 from email.mime.text import MIMEText
@@ -17,6 +16,7 @@ from flask import Flask
 from flask_mail import BadHeaderError, Connection, Mail, Message
 
 from marketplace.config import Settings
+from marketplace.core.dataclass import dataclass
 
 PATIENCE = 10.0
 """Seconds that the mail server may keep us waiting for one answer."""

@@ -2,12 +2,12 @@
 hold a lock meanwhile (核验口令)."""
 
 import hmac
-from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
 from marketplace.config import Settings
 from marketplace.core.database import reading_session
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_, tidy
 from marketplace.organisations.models import Person, PersonState, UsedPassword
 from marketplace.organisations.passwords import (

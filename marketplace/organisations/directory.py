@@ -1,7 +1,7 @@
 """The lists of people and organisations that their managers work with (人员与机构名册)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
 from marketplace.core.actor import Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.organisations.models import Appointment, Organisation, OrganisationKind, Person
 from marketplace.organisations.policy import roles_in

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.database import UtcDateTime
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.models import (
     Appointment,
     Organisation,

@@ -2,10 +2,10 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.reference import DATA
 
 PROVINCE = "330000"

@@ -1,7 +1,6 @@
 """Looking up organisations and people. Lists stand in the order of official tables (机构排序), never by id."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, Executable, bindparam, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.actor import ADMINISTRATOR_ROLES, PROVINCE_ROLES, Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.notifications.recipients import Recipient

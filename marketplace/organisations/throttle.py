@@ -2,13 +2,13 @@
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.database import one_at_a_time
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.organisations.models import SignInFailure, SignInLock
 

@@ -6,11 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.config import ROOT
 from marketplace.core.canonical import canonical_json, sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.priority import meeting
 from marketplace.priority.evaluation import OLD_FORMAT, evaluate
 from marketplace.priority.funding.proposal import propose

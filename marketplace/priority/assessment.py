@@ -6,10 +6,10 @@ after a change of weights whose others are raised in proportion: sensitivity the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.explanation import Contribution as Added
 from marketplace.decision.explanation import Facts, Named, Neighbour, Round, Swap, explain

@@ -1,13 +1,13 @@
 """The verbs of the meeting (会议审议): decisions typed by one person, confirmed or refused by another; the agenda."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from marketplace.computations.models import Computation
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version

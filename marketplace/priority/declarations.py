@@ -1,13 +1,14 @@
 """The verbs of declarations (指标申报): begun and filled in by a unit, submitted by its head, decided by the office."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, NotFound, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version

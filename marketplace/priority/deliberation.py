@@ -2,7 +2,6 @@
 decided for these figures and what was decided for others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound, Problem
 from marketplace.core.text import N_
 from marketplace.priority import meeting

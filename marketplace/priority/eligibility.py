@@ -1,11 +1,11 @@
 """资格条件: every condition is a rule that answers with its reason. Pure: plain values in, verdicts out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from marketplace.core.clock import add_months, beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, no
 from marketplace.priority.rules import Conditions

@@ -1,8 +1,8 @@
 """What happens in the ledger, to priority rounds and to what units declare for them."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.events import Event
 from marketplace.core.text import N_
 

@@ -2,10 +2,10 @@
 and the list is those that are sure together with those that the meeting selects. Pure: the same on every machine."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.explanation import Decided, explain_decision
 
 KINDS = ("pilot", "national")

@@ -1,7 +1,7 @@
 """What of the meeting waits for whom (会议审议待办): the desk knows its agenda and the decisions, not the figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Executable, and_, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem, asked_once
 from marketplace.priority.models import MeetingAgenda, MeetingDecision, PriorityList

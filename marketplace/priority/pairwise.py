@@ -4,10 +4,10 @@ A judgement is written "3" (the first matters moderately more) or "1/3" (the sec
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.weights import Group, ahp, entropy, group
 from marketplace.priority.rules import Criterion

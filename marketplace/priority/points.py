@@ -1,10 +1,10 @@
 """成效计分: what an accepted or failed outcome earns, and why. Pure: values in, entries out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.core.clock import add_months, to_beijing
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 
 HUNDREDTH = Decimal("0.01")

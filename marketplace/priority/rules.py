@@ -4,11 +4,12 @@ Every criterion is on a fixed scale of 0–100, so that a candidate who drops ou
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.topics.rules import GRADES

@@ -1,9 +1,10 @@
 """假设测算: what would come of other weights, caps, places or guaranteed numbers. Pure; it changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.decision.ranking import rank as rank_with_draws

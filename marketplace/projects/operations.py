@@ -1,11 +1,12 @@
 """The verbs of milestones (里程碑办理). Outcomes have theirs in ``outcomes``."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import func, select
 
 from marketplace.core.clock import before_deadline
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version

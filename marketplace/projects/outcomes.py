@@ -1,8 +1,9 @@
 """The verbs of outcomes (成果办理): drafted, delivered, returned, put before an acceptance panel."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version

@@ -1,12 +1,12 @@
 """What a project takes over from the awarded bid (项目计划). Pure: the bid's form in, rows to be out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from marketplace.bids.content import BidContent
 from marketplace.core.clock import add_months
+from marketplace.core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Finding projects, milestones and outcomes: each within what the actor may see (404 for the rest)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from marketplace.core.actor import BUREAU_ROLES, Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.files.access import DENIED, Access
 from marketplace.organisations.models import Organisation, OrganisationKind

@@ -1,10 +1,9 @@
 """Figures and places for the front page."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.projects.models import Project
 from marketplace.projects.workflow import ProjectState

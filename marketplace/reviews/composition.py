@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
 

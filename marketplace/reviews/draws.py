@@ -1,9 +1,10 @@
 """抽取复核: everything a random draw went by is kept with it, so that anybody can repeat it. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.reviews.composition import Member, draw
 
 

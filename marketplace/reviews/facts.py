@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import add_months, beijing_date, start_of_day
+from marketplace.core.dataclass import dataclass
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Appointment, Organisation, OrganisationKind
 from marketplace.reviews.models import Panel, PanelItem, RecusalEntry

@@ -1,10 +1,10 @@
 """May this person do this to a panel, a seat or a sheet? Pure: values in, a verdict with its reason out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.core.actor import BUREAU_ROLES, Actor, Role
 from marketplace.core.clock import before_deadline
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no
 from marketplace.reviews.protocol import Protocol

@@ -1,12 +1,12 @@
 """Who may be chosen for a panel: the pool, with the reason for each exclusion."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.experts.models import Expert, ExpertKind

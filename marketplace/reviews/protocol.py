@@ -1,10 +1,10 @@
 """评审规程: the rules of one panel, frozen with a fingerprint before the first score can be seen. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.reviews.workflow import SubjectKind
 from marketplace.topics.rules import ListRules
 

@@ -6,10 +6,11 @@ scores everything: a conflict with one item then keeps the expert off the panel.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 
 YEARS_BACK = 3

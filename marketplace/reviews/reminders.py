@@ -2,7 +2,6 @@
 the officers hear who is late. Each once; who has submitted hears nothing more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.core.actor import Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.ladder import Rung, due_rungs
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.experts.models import Expert

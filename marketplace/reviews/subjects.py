@@ -1,11 +1,11 @@
 """What is reviewed. This step knows neither bids nor outcomes: they bind themselves here (in wiring)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.files.models import Attachment
 from marketplace.reviews.blind.leads import Passage
 from marketplace.reviews.blind.names import Identity

@@ -1,11 +1,11 @@
 """The cast (示例人员): one person for each part in the story. Names say that they are samples."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from marketplace.core.actor import Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Appointment, Organisation, Person

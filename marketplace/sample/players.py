@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from marketplace.bids.models import AwardDecision, Bid
 from marketplace.bids.queries import AGREEMENT
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.money import FEN_PER_WAN
 from marketplace.experts import operations as pool
 from marketplace.experts.models import Expert, ExpertKind

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -17,6 +17,7 @@ from marketplace.computations.workflow import COMPUTATION, ComputationState
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import start_of_day, to_beijing
 from marketplace.core.database import writing_session
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications.jobs import Job, RowJob
 from marketplace.organisations.models import Organisation

@@ -1,10 +1,11 @@
 """The sample year (示例年度): 25 topics on four lists, in every stage, brought there by the cast's own deeds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.reviews.models import Panel
 from marketplace.sample import offline, opinions, players, preferences
 from marketplace.sample.funding import funding_round

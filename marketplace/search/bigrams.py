@@ -4,8 +4,8 @@ Then a word of two characters or more is found as a phrase of pairs, and a singl
 """
 
 import re
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import tidy
 
 _RUNS = re.compile(

@@ -4,13 +4,13 @@ So nothing sealed is ever entered anywhere, and what one may find is what one ma
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import tidy
 from marketplace.search.bigrams import MOST_TERMS
 

@@ -1,13 +1,13 @@
 """Entering objects into the search, and taking them out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import TextClause, delete, select, text
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.search.bigrams import MOST_TOKENS, tokens
 from marketplace.search.models import WORDS, SearchDocument

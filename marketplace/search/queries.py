@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.search.bigrams import Term, terms
 
 AROUND = 48

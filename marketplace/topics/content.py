@@ -1,12 +1,13 @@
 """The text of a topic (榜题内容): what it consists of, in which sections it is edited, as plain values and back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from dataclasses import field as made_by
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.ids import random_code
 from marketplace.core.money import wan_to_fen
 from marketplace.core.text import N_

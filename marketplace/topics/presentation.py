@@ -1,13 +1,14 @@
 """How pages speak of topics: words for codes, the state as a chip's parts, the stage as a stepper."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Row
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.organisations.models import Organisation
 from marketplace.topics import wording

@@ -1,7 +1,6 @@
 """Finding lists and topics: each within what the actor may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, load_only
 from marketplace.audit.seals import topic_seal
 from marketplace.core.actor import Actor
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.organisations.models import Organisation
 from marketplace.topics.models import ChallengeList, Topic, TopicVersion

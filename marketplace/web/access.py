@@ -1,10 +1,10 @@
 """Who may call an endpoint at all. Every view names its access; one that names none is closed to everybody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from marketplace.core.actor import Role
+from marketplace.core.dataclass import dataclass
 
 View = TypeVar("View", bound=Callable[..., object])
 

@@ -6,11 +6,11 @@ as nothing has happened in the program (every change leaves an audit row, so the
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Flask, Response, current_app, g, make_response, request
 
+from marketplace.core.dataclass import dataclass
 from marketplace.web.formats import datetime_text
 from marketplace.web.i18n import LANGUAGE_COOKIE, speaks_english
 from marketplace.web.requests import db_session, request_now

@@ -1,13 +1,13 @@
 """The main menu: each feature adds its entries; everybody sees those of her roles."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
 from flask_login import current_user
 
 from marketplace.core.actor import PROVINCE_ROLES, Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.web.i18n import page_gettext
 from marketplace.web.requests import current_actor
 

@@ -1,12 +1,13 @@
 """Lists in pages: one statement for the rows, one for the count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
+
+from marketplace.core.dataclass import dataclass
 
 PER_PAGE = 50
 

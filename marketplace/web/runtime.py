@@ -1,7 +1,6 @@
 """What the program is made of at run time, in one place: engine, settings, clock, files, reactions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import Engine
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.config import Settings
 from marketplace.core.clock import Clock
+from marketplace.core.dataclass import dataclass
 from marketplace.core.events import Event, Reactions
 from marketplace.core.files import FileStore
 from marketplace.core.unit_of_work import UnitOfWork

@@ -1,7 +1,7 @@
 """已办: what a person did last, with the object it was done to and the way back to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
 from marketplace.bids.queries import title_of
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.models import Organisation, Person
 from marketplace.priority.models import PriorityList
 from marketplace.projects.models import Project

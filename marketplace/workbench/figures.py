@@ -1,6 +1,6 @@
 """The few figures a role needs at the top of its workbench, in one statement (数字一览)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.bids.queries import own_bid_count
 from marketplace.core.actor import BUREAU_ROLES, PROVINCE_ROLES, Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.experts.models import Expert
 from marketplace.priority.models import LedgerEntry

@@ -1,7 +1,6 @@
 """The page after signing in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from flask import Blueprint, render_template
 from marketplace.bids import award_todos
 from marketplace.bids import todos as bid_todos
 from marketplace.core.actor import Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.work import WorkItem
 from marketplace.notifications import todos as mail_todos

@@ -1,7 +1,8 @@
 """What the meeting asks about a plan (方案分析): price of the rules, who is next, how robust it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.allocation.envelope import enters_at, enters_by_halving
 from marketplace.decision.allocation.plan import Plan, allocate
 from marketplace.decision.allocation.problem import Request

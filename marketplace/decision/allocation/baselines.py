@@ -1,8 +1,8 @@
 """Funding by rank (按名次依次资助), the plan every other is compared with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import InputError, Outcome, digest, finite, order_keys, read_only
 

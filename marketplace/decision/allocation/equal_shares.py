@@ -8,8 +8,8 @@ keeps the last one within it.
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.base import InputError, Outcome, digest, finite, read_only
 

@@ -1,9 +1,10 @@
 """The proposed funding plan (建议资助方案)."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.allocation.checker import violations
 from marketplace.decision.allocation.problem import GroupRule, Request
 from marketplace.decision.allocation.programme import Choice, best_value, tidy

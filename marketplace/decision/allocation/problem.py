@@ -1,9 +1,9 @@
 """What may be funded, under which rules (资金分配问题). Amounts are whole 元; scores and values are points."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import Code, InputError, finite, sorted_codes
 

@@ -6,10 +6,10 @@ what is left then tops up by rank.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.allocation.checker import violations
 from marketplace.decision.allocation.problem import Request
 from marketplace.decision.arrays import Bools, Floats, Ints, np

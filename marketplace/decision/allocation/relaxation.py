@@ -5,9 +5,10 @@ quantity made as small (or as large) as the others allow.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.allocation.problem import GroupRule, Request
 from marketplace.decision.allocation.programme import optimum
 from marketplace.decision.arrays import Floats, np

@@ -1,8 +1,9 @@
 """Assign reviewers to projects (专家分配), connect the panel, repair it after a late recusal."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.assignment.diagnosis import Diagnosis, diagnose
 from marketplace.decision.assignment.fair import Cuts, Solved, by_fairness, by_sum

@@ -1,8 +1,8 @@
 """Why an assignment is impossible, and what would repair it (无解诊断)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Array, np
 from marketplace.decision.assignment.model import base_rows, fixed, pairs_of
 from marketplace.decision.assignment.problem import Problem

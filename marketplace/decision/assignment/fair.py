@@ -6,8 +6,8 @@ The bound "everybody gets the best candidates" is tried for t first and mostly h
 """
 
 import time
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, np
 from marketplace.decision.assignment.model import Pairs, base_rows, cut_rows, fixed, pairs_of
 from marketplace.decision.assignment.problem import Problem

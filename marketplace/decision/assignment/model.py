@@ -1,8 +1,8 @@
 """The linear model over allowed pairs (线性模型): needs, loads, unit limits, quotas, bridges."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.assignment.problem import Pair, Problem
 from marketplace.decision.linear import Rows

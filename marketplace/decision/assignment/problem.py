@@ -1,8 +1,8 @@
 """Who may review what (分配问题): affinities, conflicts, needs, loads, unit limits, expertise."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import Code, InputError, finite, sorted_codes
 

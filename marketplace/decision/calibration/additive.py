@@ -4,8 +4,8 @@ score = μ + project + reviewer + error by least squares; it needs a connected p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, sorted_codes, tally
 from marketplace.decision.calibration.equations import Design, design

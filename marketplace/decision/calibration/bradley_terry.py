@@ -4,8 +4,8 @@ Each reviewer's marks are read only as an order of the projects he or she saw; t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import (
     Code,

@@ -4,8 +4,8 @@ Where models disagree about the order, the disagreement itself is information fo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, np
 from marketplace.decision.base import InputError, Outcome, digest
 from marketplace.decision.calibration.additive import additive_of

@@ -5,8 +5,7 @@ D = t_a / (1 + t_a n_a), and one Cholesky of the rest, bordered by μ, with b sc
 of exactly 0 needs no special case. D. Bates et al., J. Stat. Software 67(1) (2015); R. A. Fisher (1940).
 """
 
-from dataclasses import dataclass
-
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.base import tally
 from marketplace.decision.scientific import linalg

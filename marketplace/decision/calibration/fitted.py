@@ -1,7 +1,6 @@
 """The fit of reviews by project and reviewer, and recomputing with it at fixed variances (拟合与复算)."""
 
-from dataclasses import dataclass
-
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.calibration.equations import Design, design
 from marketplace.decision.calibration.flags import identifiable

@@ -5,8 +5,8 @@ y = μ + quality + severity + error. R. A. Fisher (1940); R. S. MacKay et al., R
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import InputError, digest, read_only
 from marketplace.decision.calibration.fitted import Fitted, fit_reviews

@@ -1,7 +1,6 @@
 """Restricted maximum likelihood of the variance ratios (限制性极大似然), with its exact gradient."""
 
-from dataclasses import dataclass
-
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.calibration.equations import Design, Effects, System, system
 from marketplace.decision.scientific import optimize

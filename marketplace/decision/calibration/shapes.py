@@ -1,9 +1,9 @@
 """Reviews in, calibrated scores out (校准的输入与输出)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import Code, InputError, Outcome, finite
 

@@ -1,8 +1,8 @@
 """Standard scores by reviewer (标准分校正): location and spread of each reviewer's marks are made alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, Ints, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, sorted_codes, tally
 from marketplace.decision.calibration.shapes import Flag, Reviews, inputs_of, optional, reviews

@@ -1,10 +1,10 @@
 """Gather the facts of one project from the results, and say them (汇集要素并成文)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.base import InputError, canonical, digest
 from marketplace.decision.calibration import Mixed

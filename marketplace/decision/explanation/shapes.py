@@ -1,8 +1,8 @@
 """The facts of an explanation (说明要素); every number in a paragraph comes from here."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.ranking import Tier
 
 

@@ -5,10 +5,10 @@ M. Klein, T. Wright & J. Wieczorek, J. R. Stat. Soc. C 69 (2020) 589–606.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only
 from marketplace.decision.ranking.order import ranks

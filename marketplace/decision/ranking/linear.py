@@ -1,8 +1,8 @@
 """The weighted sum (加权和), the official form: only it is additive and can be explained."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats
 from marketplace.decision.base import InputError, Outcome, digest, finite, read_only
 from marketplace.decision.ranking.order import ranks

@@ -5,8 +5,8 @@ Rank acceptability under uncertain weights (SMAA): R. Lahdelma & P. Salminen, Op
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.base import InputError, Outcome, digest, finite, read_only
 from marketplace.decision.ranking.intervals import NOISE, rank_bounds

@@ -5,8 +5,8 @@ stand inside the squared distance, as some scripts have it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only, sorted_codes
 from marketplace.decision.ranking.linear import checked_weights

@@ -5,8 +5,8 @@ interval metric of mid-ranks, since Σ n_g from c to k less half the ends is a d
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, sorted_codes
 

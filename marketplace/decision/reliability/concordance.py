@@ -4,8 +4,8 @@ Marks out of 5 or 10 always repeat; without the correction W is too small.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.base import Code, Outcome, digest, finite, sorted_codes
 from marketplace.decision.scientific import special

@@ -4,8 +4,8 @@ P. E. Shrout & J. L. Fleiss, Psychological Bulletin 86 (1979) 420–428.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, sorted_codes
 from marketplace.decision.scientific import special

@@ -1,9 +1,9 @@
 """All agreement figures of one panel, and what follows from them (一致性报告)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.base import Code, Outcome, digest, sorted_codes
 from marketplace.decision.reliability.alpha import Alpha, alpha
 from marketplace.decision.reliability.concordance import Concordance, kendall_w

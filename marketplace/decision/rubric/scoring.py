@@ -1,11 +1,11 @@
 """Score one item by the announced rule (单项计分)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from statistics import median
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.base import Code, rounded_half_up
 from marketplace.decision.rubric.checks import unique
 from marketplace.decision.rubric.shapes import (

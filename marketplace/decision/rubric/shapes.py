@@ -1,11 +1,11 @@
 """What goes into and comes out of the announced rule (公告规则的输入与输出)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.base import Code
 
 Mark = Decimal | int | None

@@ -1,9 +1,9 @@
 """Turn sheets into weighted totals (评分表汇总), and drop extremes (去极值), exactly."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.base import InputError
 from marketplace.decision.rubric.checks import marks_of
 from marketplace.decision.rubric.shapes import Criterion, Missing, Rule, Sheet

@@ -3,12 +3,12 @@
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.base import InputError, finite
 

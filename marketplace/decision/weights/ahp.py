@@ -6,9 +6,9 @@ groups: J. Aczél & T. L. Saaty, J. Math. Psychology 27 (1983).
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Floats, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only
 

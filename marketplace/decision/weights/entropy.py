@@ -5,8 +5,8 @@ money. Blending is multiplicative: w ∝ w_ahp^β · w_entropy^(1−β).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.arrays import Bools, Floats, np
 from marketplace.decision.base import Code, InputError, Outcome, digest, finite, read_only, sorted_codes
 from marketplace.decision.ranking.order import kendall_tau

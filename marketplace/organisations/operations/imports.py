@@ -1,12 +1,13 @@
 """Importing people (批量导入): every row is checked, then all are invited or none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import select
 
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_, has_forbidden_characters
 from marketplace.core.unit_of_work import UnitOfWork

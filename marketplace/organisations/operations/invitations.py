@@ -1,7 +1,6 @@
 """Invitations (邀请): an account begins with a mailed link that works once and expires."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

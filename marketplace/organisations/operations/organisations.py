@@ -1,11 +1,11 @@
 """The register of organisations (机构): added, renamed, ended; never deleted."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version

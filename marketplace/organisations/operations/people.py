@@ -1,10 +1,9 @@
 """Accounts of others (人员账号): described, deactivated, restored; never deleted."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from marketplace.audit.operations import record
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version
 from marketplace.core.verdict import require

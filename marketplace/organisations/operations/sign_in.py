@@ -1,13 +1,13 @@
 """Signing in and out (登录、退出)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from marketplace.audit.operations import record
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Refused
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

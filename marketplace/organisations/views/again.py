@@ -4,7 +4,7 @@ The posted fields travel through the sign-in page as hidden inputs. They are onl
 valid CSRF token, so no other site can plant them, and only given back to the person whose session had ended.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from wtforms import ValidationError
 
 from marketplace.core.database import reading_session
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.forms import SignInForm
 from marketplace.organisations.identity import token_hash
 from marketplace.organisations.models import SignInSession

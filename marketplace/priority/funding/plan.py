@@ -2,7 +2,6 @@
 confirmed deviations make of it; and the part of a snapshot that freezes it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.computations.workflow import ComputationState
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.priority.funding import queries

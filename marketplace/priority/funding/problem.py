@@ -1,11 +1,12 @@
 """From terms, requests and ranking to the decision core's funding problem (资金分配问题的组成). Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.allocation import GroupRule, Request, request, values_above
 from marketplace.decision.arrays import Floats, Ints, np
 from marketplace.decision.explanation import Named

@@ -4,11 +4,12 @@ Everything leaves as plain values: amounts in 分, values in hundredths of a poi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.decision.allocation import (
     Plan,

@@ -2,9 +2,9 @@
 numbers. Pure; it shares no code with the solver."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.explanation import Named
 from marketplace.priority.funding import words
 from marketplace.priority.funding.problem import Expanded, expand

@@ -2,10 +2,11 @@
 values; money in 分."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Problem
 from marketplace.core.text import N_
 from marketplace.priority.funding.factors import FAVOURED, Factor, factors_problems

@@ -2,7 +2,7 @@
 trial can change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from marketplace.computations.operations import request as ask_worker
 from marketplace.computations.queries import latest
 from marketplace.computations.workflow import ComputationState
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, NotFound, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

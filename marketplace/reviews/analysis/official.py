@@ -2,10 +2,10 @@
 could see a score. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision.rubric import ItemScore, Place, Result
 from marketplace.reviews.scoring import result_record, trace_of
 

@@ -1,6 +1,5 @@
 """The verbs of the chair's page: ask for the analysis, keep it, write the meeting down, record its votes."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,6 +7,7 @@ from sqlalchemy import func, select
 from marketplace.computations.models import Computation
 from marketplace.computations.operations import request
 from marketplace.core.actor import SYSTEM
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

@@ -2,10 +2,10 @@
 disagree about who wins (名次与分档)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision import rubric as announced
 from marketplace.decision.arrays import np
 from marketplace.decision.base import competition_ranks, order_keys, rounded_half_up

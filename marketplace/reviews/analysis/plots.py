@@ -2,8 +2,9 @@
 every screen. Pure; the template draws them as SVG."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from marketplace.core.dataclass import dataclass
 
 EDGE = 3.0
 LANE, LABEL, GAP = 21, 24, 12

@@ -1,11 +1,11 @@
 """The record as the page and the document show it: units by name, experts by letter, every figure as a text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.reviews.analysis.meeting import votes_by_item
 from marketplace.reviews.analysis.words import (

@@ -1,11 +1,12 @@
 """What an analysis is made from (分析的输入): plain values, the same whether they come from a page, a job or a file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from marketplace.core.dataclass import dataclass
 from marketplace.decision import rubric as announced
 from marketplace.decision.base import InputError
 from marketplace.reviews.scoring import SheetFacts, score_all

@@ -1,13 +1,13 @@
 """Reading what an analysis is made from, and the analyses and notes there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.models import Person
 from marketplace.reviews.analysis.hints import fingerprint_of
 from marketplace.reviews.analysis.question import Entry, Question

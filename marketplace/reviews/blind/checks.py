@@ -1,13 +1,13 @@
 """Where a blind panel stands: each item with its names hidden, the leads that are open, and what was decided."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from marketplace.core.dataclass import dataclass
 from marketplace.files.models import Attachment
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.organisations.places import places

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.reviews.blind.redaction import HALF, Folded, folded
 

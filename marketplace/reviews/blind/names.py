@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.places import Place
 from marketplace.reviews.blind.redaction import Hidden, Term, folded
 

@@ -8,10 +8,10 @@ which overlap leave no rest behind.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from marketplace.core.canonical import canonical_json, sha256_hex
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_, tidy
 from marketplace.files.sniffing import BadFile
 from marketplace.reviews.models import Panel, Seat

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.text import N_
 from marketplace.files.sniffing import BadFile
 from marketplace.files.tables import cell_text, read_sheets

@@ -1,11 +1,11 @@
 """How an expert's sheets stand on the server now, for writing a workbook and for comparing one with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.verdict import Verdict
 from marketplace.reviews.models import PanelItem, ScoreSheet, Seat
 from marketplace.reviews.offline.identity import Content, Identity, content_of, rules_hash

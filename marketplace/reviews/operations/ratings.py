@@ -1,10 +1,10 @@
 """Rating the members of a panel after its conclusion (评价专家履职)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, Problem
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

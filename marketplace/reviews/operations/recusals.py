@@ -1,9 +1,8 @@
 """Recusal asked for by a bidder and decided by the office (回避申请与决定)."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork, require_version

@@ -1,7 +1,6 @@
 """Which opinion a panel has, and whether it may become final."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.actor import Actor
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.verdict import YES, Verdict, first_refusal, no

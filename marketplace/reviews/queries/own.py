@@ -1,7 +1,6 @@
 """What an expert reads of the panels she sits on (本人评审): loading is the first permission check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from marketplace.core.actor import Actor, Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Organisation

@@ -1,12 +1,12 @@
 """What other steps read of concluded panels (评审结果)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.core.dataclass import dataclass
 from marketplace.reviews.models import Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.workflow import PanelState, SeatState, SheetState
 

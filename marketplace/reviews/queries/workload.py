@@ -1,7 +1,6 @@
 """Who scores what, how far she is, and where marks lie too far apart (评审分工、进度、分歧)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.core.dataclass import dataclass
 from marketplace.experts.models import Expert
 from marketplace.organisations.models import Person
 from marketplace.reviews.disagreement import calls_extra

@@ -1,7 +1,6 @@
 """主持人页: what the sheets of a concluded panel say, its meeting's notes and votes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.computations.queries import latest
 from marketplace.core.actor import Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.reviews import policy
 from marketplace.reviews.analysis import operations

@@ -1,6 +1,5 @@
 """盲评核查: what experts of a blind panel will read, what may still tell who wrote it, and the decisions about it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from marketplace.core.actor import Role
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.blind.checks import BlindItem, blind_item, blind_items

@@ -1,7 +1,7 @@
 """The expert's side: my panels, the declaration, the score sheet, the review before submitting."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.core.unit_of_work import UnitOfWork

@@ -1,7 +1,7 @@
 """The officer's side: convene, compose, release, watch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from marketplace.computations.models import Computation
 from marketplace.computations.queries import latest
 from marketplace.core.actor import Actor, Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
 from marketplace.reviews import operations, policy

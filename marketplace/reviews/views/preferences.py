@@ -1,7 +1,7 @@
 """评审意愿: the office asks before the items are given out, each member of the draft answers for herself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from marketplace.core.actor import Role
 from marketplace.core.clock import beijing_date
+from marketplace.core.dataclass import dataclass
 from marketplace.organisations.naming import unit_name
 from marketplace.reviews import operations, policy
 from marketplace.reviews.asked import OpenItem, asked_seat_for, open_items
