@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,19 +20,37 @@ if TYPE_CHECKING:
 
 def create_app() -> Flask:
     """The web application, configured by the environment; under the ``flask`` command also the commands."""
-    from marketplace.application import create_app as build
+    with nothing_collected():
+        if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+            return with_commands()
+        from marketplace.application import create_app as build
 
-    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # web processes need not load what only commands use
-        app = build()
-        gc.freeze()  # what is loaded now stays: collecting garbage need not look through it while somebody waits
-        return app
+        app = build()  # web processes need not load what only commands use
+    gc.freeze()  # what is loaded now stays: collecting garbage need not look through it while somebody waits
+    return app
+
+
+def with_commands() -> Flask:
+    """The application of the ``flask`` command."""
     from marketplace import cli
 
     if cli.needs_no_settings(sys.argv[1:]):
         return cli.bare_app()
+    from marketplace.application import create_app as build
+
     app = build()
     cli.register(app)
     return app
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """What is loaded is no garbage: to look for some again and again is an eighth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def main() -> int:

@@ -8,9 +8,8 @@ import re
 from marketplace.core.dataclass import dataclass
 from marketplace.core.text import tidy
 
-_RUNS = re.compile(
-    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
-)
+_RUNS = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
+"""Compiled, and kept, by ``re`` at the first search."""
 MOST_TOKENS = 15_000
 """PostgreSQL knows positions up to 16,383."""
 MOST_TERMS = 8
@@ -36,7 +35,7 @@ def _pairs(run: str) -> list[str]:
 
 
 def _runs(text: str) -> list[str]:
-    return [run.lower() for run in _RUNS.findall(tidy(text))]
+    return [run.lower() for run in re.findall(_RUNS, tidy(text))]
 
 
 def tokens(text: str) -> list[str]:

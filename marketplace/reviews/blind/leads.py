@@ -46,9 +46,9 @@ NO_NAMES = "高级|安全|安装|方案|应用|文明|连续|成员|余下|成�
 """What begins like a name and is none."""
 BETWEEN = "的和与及在由对按经为到等是并各将把向以从其本该每用有或"
 """Words that no name of a unit holds; what stands before them does not belong to it."""
-UNIT_LIKE = re.compile(
-    rf"(?:(?![{BETWEEN}])[\u4e00-\u9fff]){{2,8}}(?:大学|学院|研究院|研究所|公司|集团|协会|学会|研究会|中心|管理局)"
-)
+UNITS = "大学|学院|研究院|研究所|公司|集团|协会|学会|研究会|中心|管理局"
+UNIT_LIKE = rf"(?:(?![{BETWEEN}])[\u4e00-\u9fff]){{2,8}}(?:{UNITS})"
+"""This and the patterns below are compiled, and kept, by ``re`` when somebody looks: no start waits for them."""
 EVERYBODYS = (
     "机关事务管理局", "机关事务管理中心", "机关事务服务中心", "机关事务管理服务中心", "机关事务保障中心",
     "机关事务中心",
@@ -56,17 +56,16 @@ EVERYBODYS = (
     "调度中心", "信息中心", "采购中心", "市场监督管理局", "物业公司", "服务公司", "专业公司", "第三方公司",
 )  # fmt: skip
 """What looks like the name of a unit and is everywhere."""
-PATTERNS: tuple[tuple[LeadKind, re.Pattern[str]], ...] = (
-    (LeadKind.LEVEL, re.compile(r"(?:我|本|全)(?:市|县|区)(?:级|直|局)?|市县两级|(?:市|县|区)(?:本级|直机关|级机关)")),
-    (LeadKind.LEVEL, re.compile(r"(?:我|本)(?:局|中心|院|校|公司|处)(?!面|部)")),
-    (LeadKind.PLACE, re.compile("[杭甬衢婺瓯](?![州海江])")),
-    (LeadKind.PERSON, re.compile(rf"(?!{NO_NAMES})(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})")),
-    (LeadKind.DOCUMENT, re.compile(r"[\u4e00-\u9fff【】]{1,12}[〔\[［（(]\s*(?:19|20)\d{2}\s*[〕\]］）)]\s*\d+\s*号")),
-    (LeadKind.CODE, re.compile(r"DB\s*(?!33(?!\d))\d{2,6}(?:/T)?|浙\s*[A-L](?![A-Za-z])", re.IGNORECASE)),
-    (LeadKind.LINK, re.compile(
-        r"(?:https?://|www\.)[^\s，。；）)]+|[\w.-]+\.(?:gov|com|cn|edu|org|net)(?:\.cn)?\b", re.ASCII)),
-    (LeadKind.LINK, re.compile(r"(?:微信公众号|公众号|微信号|微博)[“\"「『（(：:]?[\u4e00-\u9fff\w]{0,12}")),
-    (LeadKind.LETTERS, re.compile(r"(?<![A-Za-z])[A-Za-z]*[A-Z][A-Za-z]+(?![A-Za-z])")),
+PATTERNS: tuple[tuple[LeadKind, str], ...] = (
+    (LeadKind.LEVEL, r"(?:我|本|全)(?:市|县|区)(?:级|直|局)?|市县两级|(?:市|县|区)(?:本级|直机关|级机关)"),
+    (LeadKind.LEVEL, r"(?:我|本)(?:局|中心|院|校|公司|处)(?!面|部)"),
+    (LeadKind.PLACE, "[杭甬衢婺瓯](?![州海江])"),
+    (LeadKind.PERSON, rf"(?!{NO_NAMES})(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})"),
+    (LeadKind.DOCUMENT, r"[\u4e00-\u9fff【】]{1,12}[〔\[［（(]\s*(?:19|20)\d{2}\s*[〕\]］）)]\s*\d+\s*号"),
+    (LeadKind.CODE, r"(?i)DB\s*(?!33(?!\d))\d{2,6}(?:/T)?|浙\s*[A-L](?![A-Za-z])"),
+    (LeadKind.LINK, r"(?a)(?:https?://|www\.)[^\s，。；）)]+|[\w.-]+\.(?:gov|com|cn|edu|org|net)(?:\.cn)?\b"),
+    (LeadKind.LINK, r"(?:微信公众号|公众号|微信号|微博)[“\"「『（(：:]?[\u4e00-\u9fff\w]{0,12}"),
+    (LeadKind.LETTERS, r"(?<![A-Za-z])[A-Za-z]*[A-Z][A-Za-z]+(?![A-Za-z])"),
 )  # fmt: skip
 USUAL_WORDS = """
 ab ai api app atm bim bi cad can co crm db dns docx erp excel gb gbt gps gis html http https iaas ict id ieee iot ip iso
@@ -141,10 +140,10 @@ def _found(text: str, names: Sequence[tuple[LeadKind, str]]) -> Iterator[Found]:
             yield from ((kind, *span) for span in whole.spans(name))
     plain = text.translate(HALF)
     for kind, pattern in PATTERNS:
-        for one in pattern.finditer(plain):
+        for one in re.finditer(pattern, plain):
             if kind != LeadKind.LETTERS or one.group().lower() not in USUAL:
                 yield (kind, *one.span())
-    for one in UNIT_LIKE.finditer(plain):
+    for one in re.finditer(UNIT_LIKE, plain):
         if not one.group().endswith(EVERYBODYS):
             yield (LeadKind.UNIT, *one.span())
 
