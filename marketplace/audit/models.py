@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.database import Base, BigId, Numbered
@@ -43,6 +43,33 @@ class AuditRow(Numbered, Base):
     seal_key: Mapped[str | None] = mapped_column(String(64), index=True)
     request_id: Mapped[str] = mapped_column(String(32), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
+
+
+KEEPS_ROWS = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER audit_row_keeps_{verb} BEFORE {verb} ON audit_row"
+        " BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_row_keeps() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN RAISE EXCEPTION ''audit rows are never changed''; END'",
+        "CREATE TRIGGER audit_row_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_row"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_row_keeps()",
+    ),
+}
+"""The database itself refuses to change the trail, whoever asks."""
+
+
+def keep_rows(connection: Connection) -> None:
+    """Puts the guard on the table; used by ``create_all`` and by the migration alike."""
+    for statement in KEEPS_ROWS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+@event.listens_for(AuditRow.__table__, "after_create")
+def _after_create(_table: Table, connection: Connection, **_: Any) -> None:
+    keep_rows(connection)
 
 
 class TrailLink(Base):

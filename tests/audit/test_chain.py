@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, Executable, delete, func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from marketplace.audit import chain
 from marketplace.audit.chain import Fault, Finding, chain_key, head, is_waiting, verify
@@ -60,11 +61,13 @@ def digest(world: World) -> str:
 
 @contextmanager
 def tampering(world: World) -> Iterator[Connection]:
-    """Somebody at the database itself, for whom keys between tables do not count."""
+    """Somebody at the database itself, for whom neither keys between tables nor guards count."""
     with world.engine.connect() as connection:
         if world.engine.dialect.name == "sqlite":
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            for guard in ("UPDATE", "DELETE"):
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS audit_row_keeps_{guard}")
         else:
             connection.execute(text("SET session_replication_role = replica"))
         yield connection
@@ -78,6 +81,18 @@ def tampering(world: World) -> Iterator[Connection]:
 def row_id(world: World, reason: str) -> int:
     with world.reading() as session:
         return session.scalars(select(AuditRow.id).where(AuditRow.reason == reason)).one()
+
+
+@pytest.mark.parametrize("change", [update(AuditRow).values(reason="别的理由"), delete(AuditRow)])
+def test_the_database_itself_refuses_to_change_a_row(world: World, change: Executable) -> None:
+    """Whatever statement a later version of the program may make."""
+    note(world, "理由")
+    with world.reading() as session:
+        before = session.scalars(select(AuditRow.reason)).all()
+    with pytest.raises(DBAPIError, match="never changed"), world.uow() as uow:
+        uow.session.execute(change)
+    with world.reading() as session:
+        assert session.scalars(select(AuditRow.reason)).all() == before
 
 
 def test_every_row_is_linked_once_and_in_order(world: World) -> None:
