@@ -8,9 +8,11 @@ from marketplace.core.canonical import sha256_hex
 from marketplace.doctor.base import Context, check, ids
 from marketplace.experts.models import Expert
 from marketplace.reviews.codes import follows_seed
+from marketplace.reviews.keeping import brief_of
 from marketplace.reviews.models import Duty, Panel, PanelItem, PanelOpinion, ScoreSheet, Seat
 from marketplace.reviews.protocol import protocol_from
 from marketplace.reviews.queries.workload import OF_DUTY
+from marketplace.reviews.scoring import fingerprint
 from marketplace.reviews.workflow import (
     DutyState,
     OpinionState,
@@ -51,6 +53,15 @@ def final_opinions_match_their_hash(context: Context) -> Iterable[str]:
             sha256_hex(content) != print_ for content, print_ in [*kept, (opinion.content, opinion.sha256)]
         ):
             yield f"PanelOpinion {opinion.id}"
+
+
+@check
+def results_match_their_fingerprint(context: Context) -> Iterable[str]:
+    """And what their pages show is what they hold."""
+    for panel in context.session.scalars(select(Panel).where(Panel.state == PanelState.CONCLUDED)):
+        result = panel.result
+        if not result or fingerprint(result) != result["sha256"] or brief_of(result) != panel.result_brief:
+            yield f"Panel {panel.id}"
 
 
 @check

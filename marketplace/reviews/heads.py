@@ -32,7 +32,12 @@ def head_of(session: Session, panel_id: int) -> Seat | None:
 
 def is_head(actor: Actor, head: Seat | None) -> bool:
     """Whether this actor is that head."""
-    return head is not None and actor.has(Role.EXPERT) and actor.person_id == head.expert.person_id
+    return head is not None and is_person(actor, head.expert.person_id)
+
+
+def is_person(actor: Actor, person_id: int) -> bool:
+    """Whether this actor is that expert, in this role."""
+    return actor.has(Role.EXPERT) and actor.person_id == person_id
 
 
 def rank_of(title: str) -> int:

@@ -46,7 +46,8 @@ OPEN_PROPOSAL = "taken IS NULL"
 class Panel(Numbered, Versioned, Base):
     """评审组: scores all opened bids of one topic, or one project's outcome, by a rubric frozen in ``rubric``.
     ``protocol`` keeps its rules (评审规程), frozen at release with their fingerprint.
-    ``draw`` keeps seed, candidates and choice of the last random draw; ``result`` the rule, the places and the votes.
+    ``draw`` keeps seed, candidates and choice of the last random draw; ``result`` the rule, the places and the votes,
+    ``result_brief`` what its page shows of them (``keeping.py`` writes both).
     """
 
     __tablename__ = "panel"
@@ -83,6 +84,7 @@ class Panel(Numbered, Versioned, Base):
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
     draw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    result_brief: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_sample: Mapped[bool] = mapped_column(Boolean, default=False)
 
     topic: Mapped[Topic] = relationship()

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.bids.content import BidContent, BudgetLine, Indicator, PlannedMilestone
 from marketplace.core.canonical import sha256_hex
+from marketplace.reviews.keeping import brief_of
 from marketplace.topics.rules import BID_RUBRIC, DEFAULT_RULES
 from tests.bench.data import SHEETS_PER_BID, Plan, Row, days
 
@@ -59,6 +60,7 @@ def panel_rows(plan: Plan) -> Iterator[Row]:
             "convened_by": plan.people["officer"], "convened_at": plan.now - days(39),
             "released_at": plan.now - days(38), "due_at": plan.now + days(5),
             "concluded_at": plan.now - days(33) if done else None, "result": result(plan, topic) if done else None,
+            "result_brief": brief_of(result(plan, topic)) if done else None,
             "is_sample": True,
         }  # fmt: skip
 

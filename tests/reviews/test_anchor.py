@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from marketplace.audit.queries import history_of
+from marketplace.audit.models import AuditRow
+from marketplace.audit.queries import visible_rows
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.errors import Invalid, Refused
 from marketplace.notifications.models import OutboxMail
@@ -140,7 +141,7 @@ def test_the_chair_gives_a_sheet_back_with_a_reason(world: World) -> None:
     with world.reading() as session:
         mail = session.scalars(select(OutboxMail.text_body).where(OutboxMail.kind == "sheet_reopened")).one()
         assert "漏评一处" in mail
-        row = history_of(session, "panel", panel_id)[-1]
+        row = session.scalars(visible_rows().where(AuditRow.subject_kind == "panel")).first()
         assert (row.label, row.reason) == ("主持人重开评分表", "漏评一处")
         sheet = session.scalars(select(ScoreSheet).where(ScoreSheet.state == "draft")).one()
         assert (sheet.total, sheet.earlier[0]["total"]) == (None, "80.00")

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.audit.chain import chain_key
-from marketplace.audit.queries import history_of
+from marketplace.audit.models import AuditRow
+from marketplace.audit.queries import visible_rows
 from marketplace.bids.models import Bid
 from marketplace.core.errors import Invalid, Refused
 from marketplace.core.unit_of_work import UnitOfWork
@@ -171,7 +172,7 @@ def test_release_waits_for_every_lead(sqlite_world: World) -> None:
     with sqlite_world.reading() as session:
         panel = session.get_one(Panel, panel_id)
         assert open_leads(session, panel, panel.items) == 0
-        row = history_of(session, "panel", panel_id)[-1]
+        row = session.scalars(visible_rows().where(AuditRow.subject_kind == "panel")).first()
         assert (row.label, LEFT[1] in str(row.details)) == ("盲评线索核为无妨", True)
     release(sqlite_world, panel_id)
 
@@ -260,7 +261,7 @@ def test_words_are_hidden_also_while_it_is_scored_but_never_shown_again(sqlite_w
     assert officer.post(f"{address}/leads", {"leads": "没有这条"}).status_code == 422
     with world.reading() as session:
         mark = session.scalars(select(BlindMark).where(BlindMark.text == "全域")).one()
-        row = history_of(session, "panel", panel_id)[-1]
+        row = session.scalars(visible_rows().where(AuditRow.subject_kind == "panel")).first()
         assert (row.label, "全域" in str(row.details)) == ("盲评补充隐去", True)
     assert officer.post(f"{address}/marks/{mark.id}/withdraw").status_code == 403
     assert officer.post(f"{address}/marks/999999/withdraw").status_code == 404

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from marketplace.audit.queries import history_of
+from marketplace.audit.models import AuditRow
+from marketplace.audit.queries import visible_rows
 from marketplace.core.canonical import sha256_hex
 from marketplace.reviews import operations
 from marketplace.reviews.models import Panel
@@ -44,7 +45,7 @@ def test_release_freezes_the_protocol(world: World) -> None:
         assert panel.protocol_sha256 == sha256_hex(panel.protocol)
         assert panel.protocol["rubric"] == panel.rubric
         assert panel.protocol["items"] == [item.id for item in panel.items]
-        event = next(row for row in history_of(session, "panel", released) if row.label == "评审组开始评分")
+        event = session.scalars(visible_rows().where(AuditRow.label == "评审组开始评分")).one()
         assert panel.protocol_sha256 in str(event.details)
 
 

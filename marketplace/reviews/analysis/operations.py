@@ -18,12 +18,12 @@ from marketplace.reviews.analysis.reading import KIND, analysis_of, question_for
 from marketplace.reviews.analysis.record import disputed_items
 from marketplace.reviews.events import MeetingVoted, NoteWritten, PanelAnalysed, PanelConcluded, SeatFinished
 from marketplace.reviews.heads import head_of, is_head
+from marketplace.reviews.keeping import keep_result
 from marketplace.reviews.models import Panel, PanelAnalysis, PanelItem, PanelNote
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.opinion.confirming import drop_confirmation
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
-from marketplace.reviews.scoring import fingerprint
 from marketplace.reviews.workflow import NOTE_KINDS, NoteKind
 
 TIME_LIMIT = 120
@@ -165,12 +165,12 @@ def record_meeting_vote(uow: UnitOfWork, panel: Panel, item_id: int, vote: Vote,
         "reason": vote.reason, "at": uow.now.isoformat(),
     }  # fmt: skip
     record["meeting"] = [*record.get("meeting", ()), entry]
-    panel.result = {**record, "sha256": fingerprint(record)}
+    sha256 = keep_result(panel, record)
     drop_confirmation(uow.session, panel.id)
     uow.emit(
         MeetingVoted(
             panel_id=panel.id, item_id=item_id, wins=vote.wins, opinion=vote.reason,
-            result_sha256=panel.result["sha256"],
+            result_sha256=sha256,
         )
     )  # fmt: skip
 

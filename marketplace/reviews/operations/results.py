@@ -21,6 +21,7 @@ from marketplace.reviews.analysis.official import (
 from marketplace.reviews.analysis.reading import analysis_beside
 from marketplace.reviews.events import PanelConcluded, TieVoted
 from marketplace.reviews.heads import head_in
+from marketplace.reviews.keeping import keep_result
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.operations.locking import lock
 from marketplace.reviews.opinion.confirming import drop_confirmation
@@ -36,7 +37,6 @@ from marketplace.reviews.queries.workload import (
 )
 from marketplace.reviews.scoring import (
     SheetFacts,
-    fingerprint,
     open_ties,
     result_record,
     score_all,
@@ -67,8 +67,8 @@ def conclude_panel(uow: UnitOfWork, panel: Panel) -> None:
     panel.concluded_at = uow.now
     if panel.subject_kind == SubjectKind.BID:
         panel.topic.result_at = uow.now
-    panel.result = _sealed({**record, "protocol_sha256": panel.protocol_sha256})
-    uow.emit(PanelConcluded(panel_id=panel.id, kind=panel.subject_kind, result_sha256=panel.result["sha256"]))
+    sha256 = keep_result(panel, {**record, "protocol_sha256": panel.protocol_sha256})
+    uow.emit(PanelConcluded(panel_id=panel.id, kind=panel.subject_kind, result_sha256=sha256))
 
 
 def _items(uow: UnitOfWork, panel: Panel) -> dict[int, PanelItem]:
@@ -99,10 +99,6 @@ def _settled(uow: UnitOfWork, panel: Panel, result: Result) -> tuple[dict[int, S
     return settled_as_calibrated(result, analysis.record), record_as_calibrated(result, analysis.record)
 
 
-def _sealed(record: dict[str, Any]) -> dict[str, Any]:
-    return {**record, "sha256": fingerprint(record)}
-
-
 def record_vote(uow: UnitOfWork, panel: Panel, order: Sequence[int], reason: str) -> None:
     """记录表决: the order the panel voted for one group of equal items (``order``: item ids, best first)."""
     lock(uow, panel)
@@ -118,8 +114,6 @@ def record_vote(uow: UnitOfWork, panel: Panel, order: Sequence[int], reason: str
         items[item_id].rank = rank + place
     vote = {"rank": rank, "order": list(order), "reason": reason, "at": uow.now.isoformat()}
     record = dict(panel.result or {})
-    panel.result = _sealed({**record, "votes": [*record["votes"], vote]})
+    sha256 = keep_result(panel, {**record, "votes": [*record["votes"], vote]})
     drop_confirmation(uow.session, panel.id)
-    uow.emit(
-        TieVoted(panel_id=panel.id, order=tuple(order), opinion=reason, result_sha256=panel.result["sha256"])
-    )
+    uow.emit(TieVoted(panel_id=panel.id, order=tuple(order), opinion=reason, result_sha256=sha256))

@@ -2,31 +2,32 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.experts.models import Expert
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Organisation, Person
 from marketplace.reviews.models import Duty, Panel, PanelItem, ScoreSheet, Seat
 from marketplace.reviews.policy import ACTIVE_SEATS, READERS, may_read_result
 from marketplace.reviews.queries.workload import OF_DUTY
-from marketplace.reviews.workflow import DutyState, SheetState, SubjectKind
+from marketplace.reviews.workflow import DutyState, SeatState, SheetState, SubjectKind
 from marketplace.topics.models import Topic
 
 
-def panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
+def panel_for(session: Session, actor: Actor, panel_id: int, *, briefly: bool = False) -> Panel:
     """A panel for those who run or supervise reviews. Raises NotFound for everybody else."""
-    found = session.get(Panel, panel_id, options=[joinedload(Panel.topic).joinedload(Topic.list)])
+    options = [joinedload(Panel.topic).joinedload(Topic.list), *_left_out(briefly)]
+    found = session.get(Panel, panel_id, options=options)
     if found is None or not actor.has(*READERS):
         raise NotFound
     return found
 
 
-def concluded_panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
+def concluded_panel_for(session: Session, actor: Actor, panel_id: int, *, briefly: bool = False) -> Panel:
     """A panel whose result this actor may read: readers, and confirmed members once it has concluded."""
     query = (
         select(Panel, Seat.state)
@@ -34,13 +35,18 @@ def concluded_panel_for(session: Session, actor: Actor, panel_id: int) -> Panel:
         .outerjoin(Expert, Expert.person_id == (actor.person_id or 0))
         .outerjoin(Seat, and_(Seat.panel_id == Panel.id, Seat.expert_id == Expert.id))
         .where(Panel.id == panel_id)
-        .options(joinedload(Panel.topic))
+        .options(joinedload(Panel.topic), *_left_out(briefly))
     )
     row = session.execute(query).one_or_none()
     if row is None or not may_read_result(actor, row[0].state, row[1]):
         raise NotFound
     panel: Panel = row[0]
     return panel
+
+
+def _left_out(briefly: bool) -> Sequence[Any]:
+    """For pages that show no more of a result than ``result_brief``: the whole names each item."""
+    return [defer(Panel.result), defer(Panel.draw)] if briefly else []
 
 
 PANEL_LINE = (
@@ -118,6 +124,25 @@ def _seats() -> Select[Seat]:
             joinedload(Seat.expert).joinedload(Expert.person),
             joinedload(Seat.expert).joinedload(Expert.organisation),
         )
+    )
+
+
+def members_of(session: Session, panel_id: int) -> Sequence[Any]:
+    """The confirmed members as plain rows (``MEMBER_LINE``), in the order of their making."""
+    return session.execute(_members(), {"panel": panel_id}).all()
+
+
+MEMBER_LINE = (Seat.id, Seat.heads, Expert.person_id, Person.name)
+
+
+@cache
+def _members() -> Select[Any]:
+    return (
+        cast(Select[Any], select(*MEMBER_LINE))
+        .join(Expert, Expert.id == Seat.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .where(Seat.panel_id == bindparam("panel"), Seat.state == SeatState.CONFIRMED)
+        .order_by(Seat.id)
     )
 
 

@@ -122,8 +122,8 @@ def panel(panel_id: int) -> str:
     """The panel as it stands: composing, scoring, or its ranking."""
     session, actor = db_session(), current_actor()
     if not actor.has(*policy.READERS):
-        return ranking_page(concluded_panel_for(session, actor, panel_id))
-    found = panel_for(session, actor, panel_id)
+        return ranking_page(concluded_panel_for(session, actor, panel_id, briefly=True))
+    found = panel_for(session, actor, panel_id, briefly=True)
     return ranking_page(found) if found.state == PanelState.CONCLUDED else _page(found, Forms())
 
 

@@ -15,7 +15,7 @@ from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
 from marketplace.reviews import operations, policy
 from marketplace.reviews.forms import VoteForm
-from marketplace.reviews.heads import head_in, is_head
+from marketplace.reviews.heads import is_person
 from marketplace.reviews.models import Panel, Seat
 from marketplace.reviews.opinion.reading import is_final
 from marketplace.reviews.protocol import protocol_from
@@ -23,12 +23,13 @@ from marketplace.reviews.queries.panels import (
     concluded_panel_for,
     item_for,
     items_by_id,
+    members_of,
     ranking,
     seats_of,
     sheets_of_item,
 )
 from marketplace.reviews.queries.workload import count_of_items
-from marketplace.reviews.scoring import mark_of, open_ties
+from marketplace.reviews.scoring import mark_of
 from marketplace.reviews.views.base import blueprint
 from marketplace.reviews.workflow import PANEL, PanelState, SeatState
 from marketplace.topics.rules import Rubric, rubric_from_dict
@@ -59,14 +60,15 @@ def ranking_page(panel: Panel, form: VoteForm | None = None) -> str:
     """排名 of a panel whose result the actor may read: fifty items a page; the traces hold all totals, so no sheet is
     read."""
     session, actor = db_session(), current_actor()
-    members = [seat for seat in seats_of(session, panel.id) if seat.state == SeatState.CONFIRMED]
+    members, brief = members_of(session, panel.id), panel.result_brief or {}
     rubric = rubric_from_dict(panel.rubric)
     page = paginate(session, ranking(panel.id), page_number(), rows=True, counted=count_of_items(panel.id))
-    ties = open_ties(panel.result)
+    ties = brief.get("ties", ())
     reader = actor.has(*policy.READERS)
-    head = head_in(members)
+    head = next((member for member in members if member.heads), None)
     return render_template(
-        "reviews/ranking.html", panel=panel, head=head, heads=is_head(actor, head),
+        "reviews/ranking.html", panel=panel, brief=brief, head=head,
+        heads=head is not None and is_person(actor, head.person_id),
         protocol=protocol_from(panel.protocol),
         topic=panel.topic, rubric=rubric, page=page, members=members,
         rows=_rows(page.items, panel, [seat.id for seat in members], rubric), plot=_plot(page.items[:PLOTTED]),
@@ -135,7 +137,7 @@ def _plot(items: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _named(ties: Sequence[tuple[int, tuple[int, ...]]]) -> list[dict[str, Any]]:
+def _named(ties: Sequence[tuple[int, Sequence[int]]]) -> list[dict[str, Any]]:
     """Open ties with their items, for the voting form."""
     known = items_by_id(db_session(), [item for _, group in ties for item in group])
     return [{"rank": rank, "items": [known[item] for item in group]} for rank, group in ties]
