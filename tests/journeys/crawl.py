@@ -16,6 +16,7 @@ from werkzeug.routing import RequestRedirect
 from marketplace.core.actor import SYSTEM
 from marketplace.core.database import writing_session
 from marketplace.core.unit_of_work import UnitOfWork
+from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Person
 from marketplace.organisations.sessions import begin_session
 from marketplace.sample.cast import CAST
@@ -38,6 +39,9 @@ NEW_PARTS = 5
 
 LETTER = "notifications.letter"
 """A mail as it was sent: mail programs read only inline styles."""
+
+LETTERS = {LETTER, "notifications.mail"}
+"""In the demonstration everybody reads everybody's mail; where a letter leads to, its addressee may go."""
 
 LEFT_OUT = {"static", "web.set_language"}
 
@@ -68,13 +72,19 @@ class Visit:
         return f"{self.who or 'visitor'} {self.path}"
 
 
+def address_of(who: str | None) -> str | None:
+    """Where a member of the cast gets mail."""
+    return next((part.email for part in CAST if part.key == who), None)
+
+
 def token_of(app: Flask, key: str) -> str:
     """A new session of a member of the cast."""
     parts: Runtime = app.extensions["marketplace"]
-    email = next(part.email for part in CAST if part.key == key)
     with writing_session(parts.engine) as session:
         uow = UnitOfWork(session, SYSTEM, parts.clock(), parts.settings, parts.files)
-        token = begin_session(uow, session.scalars(select(Person).where(Person.email == email)).one())
+        token = begin_session(
+            uow, session.scalars(select(Person).where(Person.email == address_of(key))).one()
+        )
         session.commit()
     return token
 
@@ -134,7 +144,7 @@ class Wanderer:
             self.barren[endpoint] = 0 if self.map.add(self.role, visit) else self.barren[endpoint] + 1
             yield visit
             if sheet is not None:
-                ahead += [found for link in sheet.links if (found := self._inside(path, link))]
+                ahead += self._ways_on(path, endpoint, sheet)
 
     def _wants(self, endpoint: str) -> bool:
         """A second page of the kind always, another one while they show new things; then one for each reader."""
@@ -143,6 +153,18 @@ class Wanderer:
         if self.map.barren[kind] < patience:
             return self.barren[endpoint] < patience
         return not endpoint.startswith(SHARED) and self.barren[endpoint] < 1
+
+    def _ways_on(self, path: str, endpoint: str, sheet: Sheet) -> list[str]:
+        """The page's links inside; of a letter to somebody else only the letter itself."""
+        found = [inside for link in sheet.links if (inside := self._inside(path, link))]
+        if endpoint in LETTERS and self._addressee(path) != address_of(self.who):
+            return [one for one in found if self._endpoint(one) == LETTER]
+        return found
+
+    def _addressee(self, path: str) -> str | None:
+        mail_id = self.app.url_map.bind("localhost").match(urlsplit(path).path)[1]["mail_id"]
+        with self.app.extensions["marketplace"].engine.connect() as connection:
+            return connection.scalar(select(OutboxMail.to_address).where(OutboxMail.id == mail_id))
 
     def _inside(self, here: str, link: str) -> str | None:
         base: str = self.app.extensions["marketplace"].settings.base_url
