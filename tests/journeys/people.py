@@ -23,6 +23,9 @@ from tests.support.world import World
 
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+COARSE = 0.25
+"""Device pixels to a pixel of the page: nobody looks at a picture here, and painting it is a sixth of the cost."""
+
 
 def labelled(label: str) -> re.Pattern[str]:
     """The whole label, with or without the star of a required field and the unit of a column."""
@@ -170,7 +173,12 @@ class Office:
     page: Page = field(init=False)
 
     def __enter__(self) -> Self:
-        self.desk = self.browser.new_context(locale="zh-CN", java_script_enabled=self.script)
+        self.desk = self.browser.new_context(
+            locale="zh-CN",
+            java_script_enabled=self.script,
+            reduced_motion="reduce",
+            device_scale_factor=COARSE,
+        )
         self.desk.set_default_timeout(15_000)
         self.page = self.desk.new_page()
         return self

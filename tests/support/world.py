@@ -1,7 +1,9 @@
 """A small world for tests: both databases, a frozen clock, the cast, and a browserless client for each of them."""
 
+import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -200,16 +202,34 @@ class World:
 
 
 class CompiledTemplates(BytecodeCache):
-    """Each template is compiled once for each language in a test process, however many worlds are built."""
+    """Each template is compiled once for each language in a test run, however many worlds and processes it has."""
 
+    folder: ClassVar[Path | None] = None
     kept: ClassVar[dict[tuple[str, str, str], bytes]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if (kept := self.kept.get(_name_of(bucket))) is not None:
+        name = _name_of(bucket)
+        if name not in self.kept and self.folder and (file := self.folder / "-".join(name)).exists():
+            self.kept[name] = file.read_bytes()
+        if (kept := self.kept.get(name)) is not None:
             bucket.bytecode_from_string(kept)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[_name_of(bucket)] = bucket.bytecode_to_string()
+        name = _name_of(bucket)
+        self.kept[name] = bucket.bytecode_to_string()
+        if self.folder:
+            half = self.folder / f"{os.getpid()}-{threading.get_ident()}.half"
+            half.write_bytes(self.kept[name])
+            half.rename(self.folder / "-".join(name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """All processes of a run keep their compiled templates in one place."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates"
+    folder.mkdir(exist_ok=True)
+    CompiledTemplates.folder = folder
 
 
 def _name_of(bucket: Bucket) -> tuple[str, str, str]:

@@ -1,0 +1,47 @@
+"""Long tests begin a run, spread over its processes, so that no process is left with one when the others are done."""
+
+import os
+from collections.abc import Sequence
+from itertools import islice
+
+import pytest
+
+LONGEST_FIRST = (
+    "journeys/test_pages.py::test_every_kind_of_page_is_reached_by_links",
+    "journeys/test_story.py::test_a_topic_from_its_draft_to_the_ranked_list",
+    "journeys/test_story.py::test_the_same_without_a_script",
+    "journeys/test_season.py::",
+    "notifications/test_kill.py::",
+    "computations/test_kill.py::",
+    "properties/test_calibration.py::",
+    "journeys/test_pages.py::test_every_kind_of_page_looks_well",  # when the walk of the first is over
+)
+NOT_LONG = len(LONGEST_FIRST)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is left of the tests after all choosing, in the order of this run."""
+    items[:] = ordered(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def ordered(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
+    """``--dist worksteal`` gives each process an equal run of the list: every run begins with its share of the long
+    tests, and each test follows its neighbours of the same file."""
+    long = sorted(
+        (item for item in items if rank(item.nodeid) < NOT_LONG), key=lambda item: rank(item.nodeid)
+    )
+    others = iter([item for item in items if rank(item.nodeid) == NOT_LONG])
+    shares = [long[process::processes] for process in range(processes)]
+    left, made = len(items), list[pytest.Item]()
+    for process, share in enumerate(shares):
+        room = left // (processes - process)
+        made += share + list(islice(others, room - len(share)))
+        left -= room
+    return made
+
+
+def rank(name: str) -> int:
+    """Where the test stands among the long ones."""
+    found = (place for place, start in enumerate(LONGEST_FIRST) if name.startswith(f"tests/{start}"))
+    return next(found, NOT_LONG)
