@@ -3,6 +3,7 @@
 import ast
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ UV_NAMES = {
     "no-index": "UV_NO_INDEX",
 }
 SECTIONS = ("global", "install", ":env:")
+# What no process of ours imports.
+NOT_COMPILED = r"site-packages/(.*/)?(tests?|pip|setuptools|pkg_resources|mypy|mypyc|lexers)/"
 
 
 def ensure_environment(place: Place) -> str:
@@ -76,9 +79,21 @@ def install(place: Place, name: str, title: str) -> None:
     """The packages of `requirements/NAME.txt`, each by its hash."""
     version = ensure_environment(place)
     key = key_of(place, name, version)
-    if once(title, stamp_of(place, name), key, lambda: fetch(place, name)) and name == "dev":
+    if not once(title, stamp_of(place, name), key, lambda: fetch(place, name)):
+        return
+    if name == "dev":
         # The development set contains the running set, version for version.
         mark_done(stamp_of(place, "run"), key_of(place, "run", version))
+    with reported("Compiled modules"):
+        compile_modules(place)
+
+
+def compile_modules(place: Place) -> None:
+    """At once and on all cores: else each process of the first start, or of the first tests, compiles all of them for
+    itself. What cannot be compiled here is left to the one that imports it."""
+    folders = [*place.venv.glob("lib/python*/site-packages"), place.root / "marketplace"]
+    command: Command = [place.python, "-m", "compileall", "-q", "-j", "0", "-x", NOT_COMPILED, *folders]
+    subprocess.run(command, cwd=place.root, env=tool_environment(), stdout=subprocess.DEVNULL, check=False)
 
 
 def fetch(place: Place, name: str) -> None:

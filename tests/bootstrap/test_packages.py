@@ -1,12 +1,13 @@
 """The Python packages: the machine's index is used, hashes are demanded, installed is known as installed."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from marketplace.bootstrap import node, packages
-from marketplace.bootstrap.place import HERE
+from marketplace.bootstrap.place import HERE, Place
 
 LOCKS = ("run", "dev", "uv", "node")
 LISTING = """\
@@ -81,3 +82,22 @@ def test_a_node_is_taken_only_if_it_starts_and_is_new_enough(tmp_path: Path) -> 
     assert [name for name in ("new", "old", "odd", "broken", "absent") if node.works(tmp_path / name)] == [
         "new"
     ]
+
+
+def test_modules_are_compiled_but_for_those_nobody_imports(tmp_path: Path) -> None:
+    place = Place(tmp_path / "test" / "checkout")
+    installed = place.venv / "lib" / "python3.11" / "site-packages"
+    good, bad, unused = (
+        installed / "good.py",
+        installed / "bad.py",
+        installed / "good" / "tests" / "test_it.py",
+    )
+    ours = place.root / "marketplace" / "ours.py"
+    for file in (good, bad, unused, ours):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("1 +" if file is bad else "answer = 42", encoding="utf-8")
+    place.python.parent.mkdir()
+    place.python.symlink_to(sys.executable)
+    packages.compile_modules(place)
+    compiled = {file.name.partition(".")[0] for file in place.root.rglob("*.pyc")}
+    assert compiled == {"good", "ours"}
