@@ -1,8 +1,12 @@
 """The test suite's own parts."""
 
 import gc
+import os
 
 from hypothesis import settings
+
+# As in the worker's children: on a busy machine more threads of linear algebra wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 pytest_plugins = (
     "tests.support.no_skips",

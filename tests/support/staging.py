@@ -3,6 +3,7 @@
 import pickle
 import shutil
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +15,8 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from tests.support.world import World
 
+LONG = 0.3
+"""Seconds of processor time: several times what a copy costs."""
 Step = TypeVar("Step", bound=Callable[..., Any])
 
 
@@ -98,16 +101,17 @@ def staged(step: Step) -> Step:
         if known is not None:
             answer = known.take_up(world)
         else:
+            begun = time.process_time()
             answer = step(world, *args, **kwargs)
-            _perhaps_keep(world, key, answer)
+            _perhaps_keep(world, key, answer, time.process_time() - begun)
         world.arrive(key)
         return answer
 
     return cast(Step, taken)
 
 
-def _perhaps_keep(world: World, key: tuple[Any, ...], answer: Any) -> None:
-    """Only what is asked for again is kept: a copy takes its moment too."""
+def _perhaps_keep(world: World, key: tuple[Any, ...], answer: Any, seconds: float) -> None:
+    """A long step at once, a short one when it is asked for again: a copy takes its moment too."""
     Kept.asked[key] += 1
-    if Kept.asked[key] > 1:
+    if Kept.asked[key] > 1 or seconds > LONG:
         Kept.stages[key] = Stage.of(world, pickle.dumps(answer), len(Kept.stages))
