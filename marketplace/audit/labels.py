@@ -56,6 +56,8 @@ DETAILS = {
     "points": N_("积分"),
     "amount": N_("金额（万元）"),
     "confirmed": N_("是否确认"),
+    "meeting_name": N_("会议名称"),
+    "meeting_on": N_("会议日期"),
     "what": N_("内容"),
     "method": N_("方法"),
     "path": N_("地址"),

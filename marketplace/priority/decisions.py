@@ -25,8 +25,16 @@ from marketplace.priority.events import (
     MeetingDecisionProposed,
     MeetingDecisionRefused,
 )
+from marketplace.priority.held import Held
 from marketplace.priority.models import MeetingAgenda, MeetingDecision, PriorityList
-from marketplace.priority.opinions import check_reason, decide, lapse, reason_problem
+from marketplace.priority.opinions import (
+    check_reason,
+    decide,
+    lapse,
+    meeting_problems,
+    reason_problem,
+    told_of_meeting,
+)
 from marketplace.priority.policy import may_record, may_second
 from marketplace.priority.queries import candidate_names
 from marketplace.priority.snapshots import frame_of
@@ -41,17 +49,21 @@ class Typed:
     reason: str
 
 
-def propose_decisions(uow: UnitOfWork, plist: PriorityList, typed: Sequence[Typed]) -> list[MeetingDecision]:
-    """提出会议审议决定: for the figures that hold now. Problems are named by the row of the form (rows.2.reason)."""
+def propose_decisions(
+    uow: UnitOfWork, plist: PriorityList, typed: Sequence[Typed], held: Held
+) -> list[MeetingDecision]:
+    """提出会议审议决定: of one meeting, for the figures that hold now. Problems are named by the row of the form
+    (rows.2.reason)."""
     require(may_record(uow.actor, plist))
     standing = _standing(uow, plist)
-    problems = _problems(standing, typed)
+    problems = meeting_problems(plist, held, uow.now) | _problems(standing, typed, held)
     if problems:
         raise Invalid(problems)
     found = [
         MeetingDecision(
             list_id=plist.id, figures_sha256=standing.figures_sha256, candidate=one.key, selected=one.selected,
-            reason=one.reason, proposed_by=uow.actor.person_id, proposed_at=uow.now,
+            reason=one.reason, meeting_name=held.name, meeting_on=held.on,
+            proposed_by=uow.actor.person_id, proposed_at=uow.now,
         )
         for one in typed
     ]  # fmt: skip
@@ -71,12 +83,12 @@ def _standing(uow: UnitOfWork, plist: PriorityList) -> Standing:
     return standing
 
 
-def _problems(standing: Standing, typed: Sequence[Typed]) -> dict[str, Problem]:
+def _problems(standing: Standing, typed: Sequence[Typed], held: Held) -> dict[str, Problem]:
     if not typed:
         return {"meeting": N_("请至少填写一个对象的会议决定")}
     problems: dict[str, Problem] = {}
     for number, one in enumerate(typed):
-        if wrong := _wrong_row(standing, one):
+        if wrong := _wrong_row(standing, one, held):
             problems[f"rows.{number}.selected"] = wrong
         problems |= reason_problem(one.reason, f"rows.{number}.reason")
     settled = standing.with_pending(*({"key": one.key, "selected": one.selected} for one in typed))
@@ -85,13 +97,14 @@ def _problems(standing: Standing, typed: Sequence[Typed]) -> dict[str, Problem]:
     return problems
 
 
-def _wrong_row(standing: Standing, one: Typed) -> Problem | None:
+def _wrong_row(standing: Standing, one: Typed, held: Held) -> Problem | None:
     if one.key not in {row["key"] for row in standing.agenda}:
         return N_("这个对象不需要会议审议")
     if any(other.candidate == one.key for other in standing.pending):
         return N_("该对象已有待确认的会议决定")
     now = {known["key"]: known for known in standing.counted}.get(one.key)
-    if now is not None and (now["selected"], now["reason"]) == (one.selected, one.reason):
+    said = (one.selected, one.reason, held.record())
+    if now is not None and (now["selected"], now["reason"], now.get("meeting")) == said:
         return N_("与现决定相同")
     return None
 
@@ -143,4 +156,7 @@ def keep_agenda(uow: UnitOfWork, computation: Computation, result: dict[str, Any
 
 def _about(uow: UnitOfWork, one: MeetingDecision) -> dict[str, Any]:
     name = candidate_names(uow.session, [one.candidate]).get(one.candidate, "")
-    return {"list_id": one.list_id, "candidate": one.candidate, "name": name, "selected": one.selected}
+    return {
+        "list_id": one.list_id, "candidate": one.candidate, "name": name, "selected": one.selected,
+        **told_of_meeting(one),
+    }  # fmt: skip

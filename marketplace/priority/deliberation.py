@@ -13,6 +13,7 @@ from marketplace.core.dataclass import dataclass
 from marketplace.core.errors import NotFound, Problem
 from marketplace.core.text import N_
 from marketplace.priority import meeting
+from marketplace.priority.held import with_held
 from marketplace.priority.models import MeetingDecision, PriorityList
 from marketplace.priority.snapshots import live_content
 from marketplace.priority.workflow import MeetingOpinionState
@@ -83,13 +84,14 @@ def over_problem(standing: Standing, settled: meeting.Settled) -> Problem:
 
 def record_of(one: MeetingDecision) -> dict[str, Any]:
     """A decision as plain values; who proposed and confirmed it stands in the trail."""
-    return {
+    found = {
         "key": one.candidate,
         "selected": one.selected,
         "reason": one.reason,
         "proposed_at": one.proposed_at.isoformat(timespec="microseconds"),
         "confirmed_at": one.decided_at.isoformat(timespec="microseconds") if one.decided_at else "",
     }
+    return with_held(found, one.held)
 
 
 def standing_on(session: Session, plist: PriorityList, content: Mapping[str, Any]) -> Standing:

@@ -10,8 +10,9 @@ from marketplace.priority.rules import rules_from_dict
 from marketplace.priority.scores import announced_scores, differing
 from marketplace.priority.uncertainty import calibrated
 
-FORMAT = 4
+FORMAT = 5
 """How figures are computed and what a snapshot holds; snapshots of earlier formats stay as they were computed.
+5: what a meeting decided, in a list or about a funding plan, names the meeting and its day.
 4: what the meeting decided about candidates whose figures leave it open stands in the content (``meeting``).
 3: sensitivity compares every row on the list with every other, and reason and moment stand in the content.
 2: sensitivity compares the 40 rows on each side of the cut-off."""

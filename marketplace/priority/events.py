@@ -94,6 +94,8 @@ class _OfMeeting(_OfRound):
     candidate: str
     name: str
     selected: bool
+    meeting_name: str
+    meeting_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

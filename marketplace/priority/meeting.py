@@ -7,11 +7,14 @@ from typing import Any
 from marketplace.core.canonical import sha256_hex
 from marketplace.core.dataclass import dataclass
 from marketplace.decision.explanation import Decided, explain_decision
+from marketplace.priority.held import Held, with_held
 
 KINDS = ("pilot", "national")
 """Kinds of rounds that this is about: where money is given out the meeting decides about the plan instead."""
 SINCE = 4
 """The first format whose snapshots hold the meeting's decisions."""
+NAMED = 5
+"""The first format in which a decision names its meeting."""
 OPEN = "meeting"
 """The tier of a row that the figures leave open."""
 SEEN = ("key", "rank", "base", "priority", "total")
@@ -73,10 +76,11 @@ def record(content: Content, decisions: Sequence[Mapping[str, Any]]) -> dict[str
 
 
 def _told(content: Content, one: Mapping[str, Any]) -> dict[str, Any]:
-    said = explain_decision(
-        Decided(bool(one["selected"]), str(one["reason"]), content["list"]["kind"] == "pilot")
-    )
-    return {**one, "zh": said.zh, "en": said.en}
+    held = Held.of(one.get("meeting"))
+    name, on = (held.name, held.on) if held else ("", None)
+    of_units = content["list"]["kind"] == "pilot"
+    said = explain_decision(Decided(bool(one["selected"]), str(one["reason"]), of_units, name, on))
+    return {**with_held(dict(one), held), "zh": said.zh, "en": said.en}
 
 
 def findings(content: Content) -> list[str]:
@@ -93,6 +97,8 @@ def findings(content: Content) -> list[str]:
     wrong += [f"{key} was not the meeting's to decide" for key in told if key not in open_]
     if len(set(told)) != len(told):
         wrong.append("two decisions about one candidate")
+    if content["format"] < NAMED and any("meeting" in one for one in found["decisions"]):
+        wrong.append("decisions of this format name no meeting")
     if settled.over:
         wrong.append(f"{len(settled.listed)} on the list for {content['list']['places']} places")
     if not wrong and record(content, found["decisions"]) != found:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField, SelectField
+from wtforms import DateField, FieldList, FormField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from marketplace.core.errors import Invalid
 from marketplace.priority.decisions import Typed
+from marketplace.priority.held import LONGEST_NAME, Held
 from marketplace.priority.opinions import LONGEST_REASON
 from marketplace.priority.rules import MOST_PLACES
-from marketplace.web.forms import Form, LongTextField
+from marketplace.web.forms import Form, LongTextField, TextField
 from marketplace.web.rows import Row
 
 CHOICES = [
@@ -37,15 +39,33 @@ class DecisionRow(Row):
         return good
 
 
-class MeetingForm(Form):
+class HeldForm(Form):
+    """Which meeting it was: asked for wherever something that it decided is typed."""
+
+    meeting_name = TextField(
+        _l("会议名称"), most=LONGEST_NAME, description=_l("写明届次，例如：2026年第3次局长办公会")
+    )
+    meeting_on = DateField(_l("会议日期"), [Optional()])
+
+    def held(self) -> Held:
+        """The meeting as typed."""
+        return Held(self.meeting_name.data or "", self.meeting_on.data)
+
+
+def prefilled(held: Held | None) -> dict[str, Any]:
+    """The fields with the meeting of the opinion recorded last, so that nobody types it twice."""
+    return {"meeting_name": held.name, "meeting_on": held.on} if held else {}
+
+
+class MeetingForm(HeldForm):
     """会议审议决定: one row for each candidate that may be decided."""
 
     rows = FieldList(FormField(DecisionRow), label=_l("会议决定"), max_entries=4 * MOST_PLACES)
 
     @classmethod
-    def of(cls, keys: Sequence[str]) -> "MeetingForm":
+    def of(cls, keys: Sequence[str], held: Held | None) -> "MeetingForm":
         """The form, nothing chosen."""
-        return cls(formdata=None, data={"rows": [{"key": key} for key in keys]})
+        return cls(formdata=None, data={"rows": [{"key": key} for key in keys], **prefilled(held)})
 
     def typed(self) -> dict[int, Typed]:
         """The rows in which something was chosen, by their number in the form."""

@@ -1,6 +1,6 @@
 """The points ledger, priority lists and their frozen snapshots."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.database import Base, Numbered, Versioned, one_of
 from marketplace.organisations.models import Organisation
+from marketplace.priority.held import LONGEST_NAME, Held
 from marketplace.priority.workflow import DeclarationState, MeetingOpinionState, PriorityState
 from marketplace.projects.models import Project
 
@@ -117,9 +118,13 @@ class Declaration(Numbered, Versioned, Base):
     organisation: Mapped[Organisation] = relationship()
 
 
-class MeetingOpinion:
-    """会议意见: what the meeting decided, typed with its reason by one person, counted once another confirms it."""
+class MeetingOpinion(Numbered):
+    """会议意见: what the meeting (``meeting_name``, held on ``meeting_on``) decided, typed with its reason by one
+    person, counted once another confirms it. Opinions from before meetings were recorded name none."""
 
+    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
+    meeting_name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    meeting_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16), default=MeetingOpinionState.PROPOSED)
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -128,8 +133,18 @@ class MeetingOpinion:
     decided_at: Mapped[datetime | None]
     opinion: Mapped[str] = mapped_column(Text, default="")
 
+    @property
+    def held(self) -> Held | None:
+        """The meeting, if the opinion names one."""
+        return Held(self.meeting_name, self.meeting_on) if self.meeting_name else None
 
-class MeetingDecision(Numbered, Versioned, MeetingOpinion, Base):
+
+def named_and_dated() -> CheckConstraint:
+    """A meeting has its name and its day, or neither (opinions of old)."""
+    return CheckConstraint("(meeting_name IS NULL) = (meeting_on IS NULL)", name="meeting_named_and_dated")
+
+
+class MeetingDecision(Versioned, MeetingOpinion, Base):
     """会议审议决定: whether a candidate whose figures leave it open gets a place; made for one computed result
     (``figures_sha256``) and counted for that one only."""
 
@@ -137,10 +152,10 @@ class MeetingDecision(Numbered, Versioned, MeetingOpinion, Base):
     __table_args__ = (
         one_of("state", MeetingOpinionState),
         CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_persons"),
+        named_and_dated(),
         Index("ix_meeting_decision_list", "list_id", "figures_sha256"),
     )
 
-    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
     figures_sha256: Mapped[str] = mapped_column(String(64))
     candidate: Mapped[str] = mapped_column(String(32))
     selected: Mapped[bool] = mapped_column(Boolean)

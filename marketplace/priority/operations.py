@@ -144,7 +144,7 @@ def drop_correction(uow: UnitOfWork, plist: PriorityList, opinion: str, version:
 def _said(content: dict[str, Any]) -> str:
     """What a snapshot says, apart from when: the same in two snapshots means nothing was corrected."""
     decided = [
-        (one["key"], one["selected"], one["reason"])
+        (one["key"], one["selected"], one["reason"], one.get("meeting"))
         for one in content.get("meeting", {}).get("decisions", ())
     ]
     return sha256_hex(

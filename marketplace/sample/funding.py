@@ -17,6 +17,7 @@ from marketplace.priority.models import PriorityKind, PriorityList
 from marketplace.priority.rules import DEFAULT_CRITERIA, RoundRules
 from marketplace.projects.models import Project
 from marketplace.projects.workflow import ProjectState
+from marketplace.sample.meetings import held
 from marketplace.sample.stage import Scene, Stage
 
 TITLE = "标准化项目资金支持名单（示例）"
@@ -116,4 +117,4 @@ def _deviation(stage: Stage, list_id: int) -> None:
             plist = uow.session.get_one(PriorityList, list_id)
             project_id = int(funded[-1]["key"].removeprefix("project:"))
             reason = "该项目已列入本地年度预算，会议建议省级资金转给其他项目（示例）。"
-            funding.propose_deviation(uow, plist, project_id, [0], reason)
+            funding.propose_deviation(uow, plist, project_id, [0], reason, held(uow, 4))

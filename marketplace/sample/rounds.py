@@ -39,7 +39,7 @@ def rankings(stage: Stage) -> Scene:
     stage.do("officer", priority.compute_list, (PriorityList, pilot_id))
     stage.compute_waiting()
     yield stage.day(-8, 10)
-    typed = meetings.record(stage, pilot_id)
+    typed = meetings.record(stage, pilot_id, 3)
     yield stage.day(-8, 14)
     meetings.confirm(stage, pilot_id, typed)
     yield stage.day(-8, 15)
@@ -60,7 +60,7 @@ def second_pilot(stage: Stage) -> Scene:
     stage.do("officer", priority.compute_list, (PriorityList, list_id))
     stage.compute_waiting()
     yield stage.day(-2, 11)
-    meetings.record(stage, list_id, 1)
+    meetings.record(stage, list_id, 4, 1)
 
 
 def national_round(stage: Stage) -> Scene:

@@ -13,6 +13,7 @@ from marketplace.sample import players
 from tests.journeys.people import Somebody
 from tests.journeys.story import Story
 from tests.support.projects import delivered_project
+from tests.support.rounds import held
 
 PILOT = "省级专项试点（季末，示例）"
 FUNDING = "标准化资金支持（季末，示例）"
@@ -195,10 +196,13 @@ def meeting_decides(season: Season) -> None:
         approver.sees("还没有经两人确认的会议决定，不能发布")
     with season.somebody("officer") as officer:
         officer.takes_up("记录会议审议决定", PILOT)
+        meeting = held(season.story.office.world)
         for number in range(open_):
             choice = "不入选" if number else "入选"
             officer.page.locator(f"#rows-{number}-selected").select_option(label=choice)
             officer.page.locator(f"#rows-{number}-reason").fill("会议研究决定（示例）")
+        officer.page.locator("#meeting_name").fill(meeting.name)
+        officer.page.locator("#meeting_on").fill(meeting.day)
         officer.press("提出会议决定")
         officer.sees("会议决定已提出，请另一人确认")
     with season.somebody("approver") as approver:

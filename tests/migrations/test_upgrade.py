@@ -24,11 +24,15 @@ from sqlalchemy import (
     func,
     select,
     text,
+    update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.core.database import Base, make_engine
 from marketplace.migrate import all_metadata, differences, upgrade, upgrade_to
+from marketplace.priority.funding.models import FundingDeviation
+from marketplace.priority.models import MeetingDecision
 
 ROWS = Path(__file__).parent / "data" / "0002.json.gz"
 Dump = dict[str, list[dict[str, Any]]]
@@ -110,3 +114,40 @@ def test_foreign_keys_hold_again_afterwards(old_engine: Engine) -> None:
     with old_engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def opinions_of_old(connection: Connection) -> None:
+    """A decision and a deviation as version 0030 wrote them."""
+    tables = MetaData()
+    tables.reflect(
+        connection, only=["meeting_decision", "funding_deviation", "priority_list", "project", "person"]
+    )
+    first = {name: connection.scalar(select(func.min(table.c.id))) for name, table in tables.tables.items()}
+    second = connection.scalar(select(func.max(tables.tables["person"].c.id)))
+    shared = {
+        "list_id": first["priority_list"], "reason": "会议研究决定（示例）", "state": "confirmed", "opinion": "",
+        "proposed_by": first["person"], "proposed_at": datetime(2026, 3, 2, 1, tzinfo=UTC), "decided_by": second,
+        "decided_at": datetime(2026, 3, 2, 2, tzinfo=UTC), "version": 1,
+    }  # fmt: skip
+    decision = {"figures_sha256": "0" * 64, "candidate": "unit:1", "selected": True}
+    deviation = {"plan_sha256": "0" * 64, "project_id": first["project"], "amounts": [0]}
+    connection.execute(tables.tables["meeting_decision"].insert(), shared | decision)
+    connection.execute(tables.tables["funding_deviation"].insert(), shared | deviation)
+
+
+def test_opinions_of_old_name_no_meeting_and_new_ones_name_all_of_it(old_engine: Engine) -> None:
+    upgrade_to(old_engine, "0030")
+    with old_engine.begin() as connection:
+        opinions_of_old(connection)
+    upgrade(old_engine)
+    assert differences(old_engine) == []
+    with Session(old_engine) as session:
+        for model in (MeetingDecision, FundingDeviation):
+            one = session.scalars(select(model)).one()
+            assert (one.held, one.reason, one.state) == (None, "会议研究决定（示例）", "confirmed")
+            for half in ({"meeting_name": "局长办公会"}, {"meeting_on": date(2026, 3, 2)}):
+                with pytest.raises(IntegrityError), session.begin_nested():
+                    session.execute(update(model).values(half))
+            session.execute(update(model).values(meeting_name="局长办公会", meeting_on=date(2026, 3, 2)))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(update(MeetingDecision).values(decided_by=MeetingDecision.proposed_by))

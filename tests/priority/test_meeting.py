@@ -25,7 +25,7 @@ from marketplace.priority.operations import (
 from marketplace.priority.snapshots import placed, verify_snapshot
 from marketplace.priority.todos import ongoing_for, todos_for
 from tests.support.projects import accepted_project
-from tests.support.rounds import Key, announced, computed, confirm, decided, published
+from tests.support.rounds import MEETING, Key, announced, computed, confirm, decided, held, published
 from tests.support.staging import staged
 from tests.support.world import World
 
@@ -54,7 +54,7 @@ def standing(world: World, key: Key) -> Standing:
 
 
 def propose(world: World, key: Key, *typed: Typed, who: str = "officer") -> list[int]:
-    return [one.id for one in world.do(who, propose_decisions, key, typed)]
+    return [one.id for one in world.do(who, propose_decisions, key, typed, held(world))]
 
 
 def refusal(world: World, who: str, verb: Any, *args: Any) -> dict[str, str]:
@@ -101,7 +101,7 @@ def test_two_persons_decide_also_in_the_database(world: World) -> None:
     with pytest.raises(Refused, match="已经办理"):
         confirm(world, key, [one], "approver2")
     with pytest.raises(Refused):
-        world.do("hangzhou_head", propose_decisions, key, [Typed(ningbo, True, REASON)])
+        world.do("hangzhou_head", propose_decisions, key, [Typed(ningbo, True, REASON)], held(world))
 
 
 def test_the_meeting_decides_the_places_not_the_ranks(sqlite_world: World) -> None:
@@ -120,7 +120,7 @@ def test_the_meeting_decides_the_places_not_the_ranks(sqlite_world: World) -> No
     with world.reading() as session:
         assert session.scalars(select(Placement.rank).order_by(Placement.rank)).all() == [1, 3]
         body = session.scalars(select(Notice).where(Notice.kind == "ranking")).one().body
-    assert f"3. {WENZHOU} 91.00（经会议审议决定）" in body
+    assert f"3. {WENZHOU} 91.00（经{MEETING}审议决定，2026年3月2日）" in body
     assert NINGBO not in body
 
 
@@ -128,9 +128,12 @@ def test_no_more_places_than_announced(sqlite_world: World) -> None:
     world, key = sqlite_world, open_round(sqlite_world)
     ningbo, wenzhou = keys(world, key)
     both = [Typed(ningbo, True, REASON), Typed(wenzhou, True, REASON)]
-    assert "最多可再决定入选1个" in refusal(world, "officer", propose_decisions, key, both)["meeting"]
+    assert (
+        "最多可再决定入选1个"
+        in refusal(world, "officer", propose_decisions, key, both, held(world))["meeting"]
+    )
     first = propose(world, key, both[0])
-    assert "多出1个" in refusal(world, "officer", propose_decisions, key, both[1:])["meeting"]
+    assert "多出1个" in refusal(world, "officer", propose_decisions, key, both[1:], held(world))["meeting"]
     confirm(world, key, first)
     changed = propose(world, key, Typed(ningbo, False, REASON))
     instead = propose(world, key, both[1])
@@ -144,14 +147,16 @@ def test_bad_decisions_are_refused_beside_their_row(sqlite_world: World) -> None
     world, key = sqlite_world, open_round(sqlite_world)
     ningbo, wenzhou = keys(world, key)
     typed = [Typed("unit:1", True, REASON), Typed(ningbo, False, ""), Typed(wenzhou, False, "长" * 1001)]
-    problems = refusal(world, "officer", propose_decisions, key, typed)
+    problems = refusal(world, "officer", propose_decisions, key, typed, held(world))
     assert set(problems) == {"rows.0.selected", "rows.1.reason", "rows.2.reason"}
-    assert set(refusal(world, "officer", propose_decisions, key, [])) == {"meeting"}
+    assert set(refusal(world, "officer", propose_decisions, key, [], held(world))) == {"meeting"}
     ids = propose(world, key, Typed(ningbo, True, REASON))
     again = [Typed(ningbo, False, REASON)]
-    assert "待确认" in refusal(world, "officer", propose_decisions, key, again)["rows.0.selected"]
+    assert (
+        "待确认" in refusal(world, "officer", propose_decisions, key, again, held(world))["rows.0.selected"]
+    )
     confirm(world, key, ids)
-    same = refusal(world, "officer", propose_decisions, key, [Typed(ningbo, True, REASON)])
+    same = refusal(world, "officer", propose_decisions, key, [Typed(ningbo, True, REASON)], held(world))
     assert same == {"rows.0.selected": "与现决定相同"}
 
 
@@ -176,7 +181,7 @@ def test_decisions_hold_for_the_same_figures_and_for_no_others(sqlite_world: Wor
     assert standing(world, key).settled.undecided == []
     waiting = propose(world, key, Typed(keys(world, key)[1], False, "再换一个理由（示例）"))
     accepted_project(world, "huzhou", "60")
-    assert "重新测算" in refusal(world, "officer", propose_decisions, key, [])["meeting"]
+    assert "重新测算" in refusal(world, "officer", propose_decisions, key, [], held(world))["meeting"]
     computed(world, key)
     found = standing(world, key)
     assert (len(found.settled.undecided), found.counted, len(found.outdated)) == (2, [], 4)
@@ -233,7 +238,7 @@ def test_money_rounds_have_no_such_decisions(sqlite_world: World) -> None:
     key = announced(world, places=2)
     with world.uow() as uow:
         uow.session.get_one(*key).kind = "funding"
-    assert "资助方案" in refusal(world, "officer", propose_decisions, key, [])["meeting"]
+    assert "资助方案" in refusal(world, "officer", propose_decisions, key, [], held(world))["meeting"]
     assert world.browser("officer").get(f"/priority/{key[1]}/meeting").status_code == 404
 
 
@@ -246,17 +251,19 @@ FORGERIES: dict[str, Any] = {
     "meeting.listed": lambda found: found["listed"].pop(),
     "meeting.figures_sha256": lambda found: found.update(figures_sha256="0" * 64),
     "meeting.decisions[0].zh": lambda found: found["decisions"][0].update(reason="另一个理由（示例）"),
+    "meeting.decisions[0].meeting.on": lambda found: found["decisions"][0]["meeting"].update(on="20260320"),
+    "meeting.decisions[1].en": lambda found: found["decisions"][1]["meeting"].update(on="2026-03-21"),
 }
 
 
 @pytest.fixture(scope="module")
 def settled() -> dict[str, Any]:
-    """A pilot list of the format before, as it would be frozen now."""
+    """A pilot list of an earlier format, as it would be frozen now."""
     from tests.priority.test_archive import ARCHIVES
 
     with zipfile.ZipFile(ARCHIVES / "format3-pilot.zip") as file:
         found = json.loads(file.read("content.json"))
-    content = {**found, "format": meeting.SINCE}
+    content = {**found, "format": meeting.NAMED}
     chosen = [
         {
             "key": row["key"],
@@ -264,6 +271,7 @@ def settled() -> dict[str, Any]:
             "reason": REASON,
             "proposed_at": "",
             "confirmed_at": "",
+            "meeting": {"name": MEETING, "on": "2026-03-20"},
         }
         for row in meeting.agenda(content)
     ]
@@ -274,9 +282,9 @@ def test_the_list_is_computed_again_from_ranking_and_decisions(settled: dict[str
     assert archive.verify(archive.pack(settled)).findings == ()
     assert settled["meeting"]["listed"] == ["unit:1", "unit:2"]
     told = settled["meeting"]["decisions"][1]
-    assert told["zh"] == "经会议审议，决定该单位不入选，理由：应用面更广（示例）。"
+    assert told["zh"] == f"经{MEETING}（2026年3月20日）审议，决定该单位不入选，理由：应用面更广（示例）。"
     assert told["en"].startswith(
-        "The meeting considered the unit and did not select it; the reason given: “应用"
+        f"The meeting “{MEETING}” of 20 March 2026 considered the unit and did not select it; the reason given: “应用"
     )
 
 
@@ -333,17 +341,16 @@ def test_the_meeting_is_recorded_and_confirmed_on_its_page(sqlite_world: World) 
     officer, approver = world.browser("officer"), world.browser("approver")
     officer.get(url)
     rows = {"rows-0-key": ningbo, "rows-0-selected": "", "rows-0-reason": "只有理由（示例）",
-            "rows-1-key": wenzhou, "rows-1-selected": "1", "rows-1-reason": REASON}  # fmt: skip
+            "rows-1-key": wenzhou, "rows-1-selected": "1", "rows-1-reason": REASON,
+            "meeting_name": MEETING, "meeting_on": held(world).day}  # fmt: skip
     bad = officer.post(url, rows)
     assert (bad.status_code, "请选择入选或不入选" in bad.get_data(as_text=True)) == (422, True)
     bad = officer.post(url, {**rows, "rows-0-reason": "", "rows-1-reason": ""})
     assert (bad.status_code, "请写明会议理由" in bad.get_data(as_text=True)) == (422, True)
     assert officer.post(url, {**rows, "rows-0-reason": ""}).status_code == 302
     assert officer.post(url, {**rows, "rows-0-selected": "0"}).status_code == 422
-    assert (
-        officer.post(url, {"rows-0-key": ningbo, "rows-0-selected": "0", "rows-0-reason": REASON}).status_code
-        == 302
-    )
+    one = {name: value for name, value in rows.items() if not name.startswith("rows-1")}
+    assert officer.post(url, {**one, "rows-0-selected": "0", "rows-0-reason": REASON}).status_code == 302
     shown = approver.get(url).get_data(as_text=True)
     assert "全部确认" in shown
     assert f"{NINGBO}、{WENZHOU}" in text(world, "approver", f"/priority/{key[1]}")
@@ -365,16 +372,19 @@ def test_the_published_list_and_its_workbook_tell_the_decisions(sqlite_world: Wo
     shown = text(world, "hangzhou_head", f"/priority/{key[1]}")
     assert "会议决定入选" in shown
     assert "会议决定不入选" in shown
-    assert "经会议审议，决定该单位入选，理由：会议研究决定（示例）。" in shown
+    assert f"经{MEETING}（2026年3月2日）审议，决定该单位入选，理由：会议研究决定（示例）。" in shown
+    assert f"会议：{MEETING}，2026年3月2日。会议理由：会议研究决定（示例）" in shown
     english = text(world, "hangzhou_head", f"/priority/{key[1]}/snapshots/1", "en")
-    assert "The meeting considered the unit and selected it" in english
+    assert f"The meeting “{MEETING}” of 2 March 2026 considered the unit and selected it" in english
+    assert f"Meeting: {MEETING}, 2 Mar 2026" in english
     data = world.browser("hangzhou_head").get(f"/priority/{key[1]}/export").get_data()
     rows = list(load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True))
     head = next(row for row in rows if row and "会议决定" in row)
-    places = [head.index(name) for name in ("列入", "结论", "会议决定", "会议理由")]
+    places = [head.index(name) for name in ("列入", "结论", "会议决定", "会议理由", "会议名称", "会议日期")]
     told = [[row[place] for place in places] for row in rows[rows.index(head) + 1 :]][1:3]
+    rests_on = ["会议研究决定（示例）", MEETING, "2026-03-02"]
     assert told == [
-        ["否", "需会议审议", "不入选", "会议研究决定（示例）"], ["是", "需会议审议", "入选", "会议研究决定（示例）"],
+        ["否", "需会议审议", "不入选", *rests_on], ["是", "需会议审议", "入选", *rests_on],
     ]  # fmt: skip
 
 

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
+from marketplace.core.clock import beijing_date
 from marketplace.priority.decisions import Typed, confirm_decisions, propose_decisions
 from marketplace.priority.deliberation import Standing, standing_of
+from marketplace.priority.held import Held
 from marketplace.priority.models import MeetingDecision, PriorityList
 from marketplace.priority.operations import announce_list, compute_list, draft_list, publish_list
 from marketplace.priority.rules import RoundRules
 from tests.support.staging import staged
 from tests.support.world import World
 
+MEETING = "2026年第3次局长办公会（示例）"
 Key = tuple[type[PriorityList], int]
 
 
@@ -64,9 +67,14 @@ def decided(world: World, key: Key, *keys: str) -> Key:
         for row in rows
     ]
     if typed:
-        made = world.do("officer", propose_decisions, key, typed)
+        made = world.do("officer", propose_decisions, key, typed, held(world))
         confirm(world, key, [one.id for one in made])
     return key
+
+
+def held(world: World) -> Held:
+    """A meeting of this day."""
+    return Held(MEETING, beijing_date(world.clock()))
 
 
 def confirm(world: World, key: Key, ids: list[int], who: str = "approver") -> None:

@@ -87,9 +87,13 @@ def _tier(facts: Facts) -> str:
 def decision_sentence(one: Decided) -> str:
     """What the meeting decided about a candidate, with its reason."""
     noun = "单位" if one.of_units else "项目"
-    return (
-        f"经会议审议，决定该{noun}{'入选' if one.selected else '不入选'}，理由：{one.reason.rstrip('。')}。"
-    )
+    choice = "入选" if one.selected else "不入选"
+    return f"经{_meeting(one)}审议，决定该{noun}{choice}，理由：{one.reason.rstrip('。')}。"
+
+
+def _meeting(one: Decided) -> str:
+    day = "" if one.on is None else f"（{one.on.year}年{one.on.month}月{one.on.day}日）"
+    return f"{one.meeting}{day}" or "会议"
 
 
 def funding_sentence(funding: Funding | None) -> str:

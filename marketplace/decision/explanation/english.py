@@ -10,6 +10,10 @@ TIERS = {
     Tier.MEETING: "It is close to the cut-off and needs discussion at the meeting.",
     Tier.OUT: "By this estimate it is not selected.",
 }
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def paragraph(facts: Facts) -> str:
@@ -94,7 +98,15 @@ def decision_sentence(one: Decided) -> str:
     """What the meeting decided about a candidate, with its reason as it was typed."""
     noun = "unit" if one.of_units else "project"
     verb = "selected" if one.selected else "did not select"
-    return f"The meeting considered the {noun} and {verb} it; the reason given: “{one.reason.rstrip('。')}”."
+    return (
+        f"{_meeting(one)} considered the {noun} and {verb} it; the reason given: “{one.reason.rstrip('。')}”."
+    )
+
+
+def _meeting(one: Decided) -> str:
+    name = f" “{one.meeting}”" if one.meeting else ""
+    day = "" if one.on is None else f" of {one.on.day} {MONTHS[one.on.month - 1]} {one.on.year}"
+    return f"The meeting{name}{day}"
 
 
 def funding_sentence(funding: Funding | None) -> str:

@@ -1,5 +1,6 @@
 """The facts of an explanation (说明要素); every number in a paragraph comes from here."""
 
+from datetime import date
 from decimal import Decimal
 
 from marketplace.core.dataclass import dataclass
@@ -82,11 +83,14 @@ class Funding:
 
 @dataclass(frozen=True)
 class Decided:
-    """What the meeting decided about a candidate whose figures leave it open (会议审议决定)."""
+    """What the meeting decided about a candidate whose figures leave it open (会议审议决定); those from before
+    meetings were recorded name none."""
 
     selected: bool
     reason: str
     of_units: bool = False
+    meeting: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ class DeviationProposed(_OfFunding):
     project_id: int
     amount: str
     opinion: str
+    meeting_name: str
+    meeting_on: str
     audit_label: ClassVar[str] = N_("提出偏离建议方案")
 
 
@@ -77,5 +79,7 @@ class DeviationProposed(_OfFunding):
 class DeviationDecided(_OfFunding):
     project_id: int
     confirmed: bool
+    meeting_name: str
+    meeting_on: str
     opinion: str | None = None
     audit_label: ClassVar[str] = N_("确认会议偏离意见")

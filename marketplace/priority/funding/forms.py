@@ -22,6 +22,8 @@ from marketplace.priority.funding.terms import (
     Year,
     terms_from_dict,
 )
+from marketplace.priority.held import Held
+from marketplace.priority.meeting_forms import HeldForm, prefilled
 from marketplace.priority.opinions import LONGEST_REASON
 from marketplace.web.fields import WholeField
 from marketplace.web.forms import BeijingDateTimeField, Form, LongTextField, TextField, WanField
@@ -208,7 +210,7 @@ class GivenRow(Row):
     amount = WanField(_l("会议确定金额"))
 
 
-class DeviationForm(Form):
+class DeviationForm(HeldForm):
     """会议偏离."""
 
     years = FieldList(FormField(GivenRow), max_entries=MOST_YEARS)
@@ -220,10 +222,10 @@ class DeviationForm(Form):
         return [typed[n] if n < len(typed) else 0 for n in range(len(terms.years))]
 
     @classmethod
-    def of(cls, terms: Terms, amounts: list[int]) -> "DeviationForm":
+    def of(cls, terms: Terms, amounts: list[int], held: Held | None) -> "DeviationForm":
         """The form with what the plan gives."""
         rows = [{"year": one.year, "amount": amounts[n]} for n, one in enumerate(terms.years)]
-        return cls(formdata=None, data={"years": rows})
+        return cls(formdata=None, data={"years": rows, **prefilled(held)})
 
 
 class ReasonForm(Form):

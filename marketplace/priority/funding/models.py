@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core.database import Base, Numbered, Versioned, one_of
 from marketplace.organisations.models import Organisation
 from marketplace.priority.funding.workflow import RequestState, TermsState
-from marketplace.priority.models import MeetingOpinion, PriorityList
+from marketplace.priority.models import MeetingOpinion, PriorityList, named_and_dated
 from marketplace.priority.workflow import MeetingOpinionState
 from marketplace.projects.models import Project
 
@@ -77,17 +77,17 @@ class FundingTrial(Numbered, Base):
     plist: Mapped[PriorityList] = relationship()
 
 
-class FundingDeviation(Numbered, Versioned, MeetingOpinion, Base):
+class FundingDeviation(Versioned, MeetingOpinion, Base):
     """会议偏离: what a project gets instead of what the plan proposes (all 0: nothing), with the meeting's reason;
     counted once a second person has confirmed it, and only for the plan it was made against (``plan_sha256``)."""
 
     __tablename__ = "funding_deviation"
     __table_args__ = (
         one_of("state", MeetingOpinionState),
+        named_and_dated(),
         Index("ix_funding_deviation_list", "list_id", "state"),
     )
 
-    list_id: Mapped[int] = mapped_column(ForeignKey("priority_list.id"))
     plan_sha256: Mapped[str] = mapped_column(String(64))
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     amounts: Mapped[list[int]] = mapped_column(JSON)

@@ -30,8 +30,17 @@ from marketplace.priority.funding.proposal import KIND
 from marketplace.priority.funding.settlement import settle
 from marketplace.priority.funding.terms import Terms, amounts_problem, terms_from_dict, terms_problems
 from marketplace.priority.funding.workflow import FUNDING_REQUEST, FUNDING_TERMS, TermsState
+from marketplace.priority.held import Held
 from marketplace.priority.models import PriorityList
-from marketplace.priority.opinions import LONGEST_REASON, check_reason, decide, lapse, reason_problem
+from marketplace.priority.opinions import (
+    LONGEST_REASON,
+    check_reason,
+    decide,
+    lapse,
+    meeting_problems,
+    reason_problem,
+    told_of_meeting,
+)
 from marketplace.priority.policy import may_record, may_second
 from marketplace.priority.workflow import MeetingOpinionState, PriorityState
 from marketplace.projects.models import Project
@@ -185,22 +194,27 @@ def plan_funding(uow: UnitOfWork, plist: PriorityList) -> Computation:
 
 
 def propose_deviation(
-    uow: UnitOfWork, plist: PriorityList, project_id: int, amounts: list[int], reason: str
+    uow: UnitOfWork, plist: PriorityList, project_id: int, amounts: list[int], reason: str, held: Held
 ) -> FundingDeviation:
-    """提出偏离: what the meeting gives a project instead, in 分 a year; all 0 gives it nothing."""
+    """提出偏离: what this meeting gives a project instead, in 分 a year; all 0 gives it nothing."""
     require(may_record(uow.actor, plist))
     standing = _standing(uow, plist)
-    problems = _deviation_problems(standing, project_id, amounts, reason)
+    problems = meeting_problems(plist, held, uow.now)
+    problems |= _deviation_problems(standing, project_id, amounts, reason, held)
     if problems:
         raise Invalid(problems)
     found = FundingDeviation(
         list_id=plist.id, plan_sha256=standing.inputs_sha256, project_id=project_id, amounts=amounts, reason=reason,
-        proposed_by=uow.actor.person_id, proposed_at=uow.now,
+        meeting_name=held.name, meeting_on=held.on, proposed_by=uow.actor.person_id, proposed_at=uow.now,
     )  # fmt: skip
     uow.session.add(found)
     uow.session.flush()
     amount = f"{fen_to_wan(sum(amounts))}"
-    uow.emit(DeviationProposed(list_id=plist.id, project_id=project_id, amount=amount, opinion=reason))
+    uow.emit(
+        DeviationProposed(
+            list_id=plist.id, project_id=project_id, amount=amount, opinion=reason, **told_of_meeting(found)
+        )
+    )
     return found
 
 
@@ -212,7 +226,7 @@ def _standing(uow: UnitOfWork, plist: PriorityList) -> Standing:
 
 
 def _deviation_problems(
-    standing: Standing, project_id: int, amounts: list[int], reason: str
+    standing: Standing, project_id: int, amounts: list[int], reason: str, held: Held
 ) -> dict[str, Problem]:
     problems: dict[str, Problem] = {}
     key = f"project:{project_id}"
@@ -223,7 +237,8 @@ def _deviation_problems(
     for year, (money, asked) in enumerate(zip(amounts, line["years"], strict=True)):
         if any(amounts) and not asked["minimum"] <= money <= asked["amount"]:
             problems[f"years.{year}.amount"] = N_("金额须在最低金额与申请金额之间；不资助则全部填0")
-    if amounts == standing.settled.amounts.get(key, [0] * len(amounts)):
+    given = standing.settled.amounts.get(key, [0] * len(amounts))
+    if amounts == given and _nothing_new(standing, key, reason, held):
         problems["project_id"] = N_("与现方案相同，不是偏离")
     if any(
         one.project_id == project_id and one.state == MeetingOpinionState.PROPOSED
@@ -231,6 +246,13 @@ def _deviation_problems(
     ):
         problems["project_id"] = N_("该项目已有待确认的偏离意见")
     return problems | reason_problem(reason)
+
+
+def _nothing_new(standing: Standing, key: str, reason: str, held: Held) -> bool:
+    """Of the amount that a project has already: what the meeting has decided may be told anew with another reason or
+    with its meeting."""
+    now = {one["key"]: (one["reason"], one.get("meeting")) for one in standing.counted}.get(key)
+    return now is None or now == (reason, held.record())
 
 
 def confirm_deviation(
@@ -271,6 +293,7 @@ def _decide(uow: UnitOfWork, one: FundingDeviation, action: str, opinion: str) -
             project_id=one.project_id,
             confirmed=action == "confirm",
             opinion=opinion or None,
+            **told_of_meeting(one),
         )
     )
 

@@ -17,6 +17,7 @@ from marketplace.priority.funding.models import FundingDeviation, FundingTerms
 from marketplace.priority.funding.record import plan_payload
 from marketplace.priority.funding.settlement import Settled, settle
 from marketplace.priority.funding.workflow import TermsState
+from marketplace.priority.held import with_held
 from marketplace.priority.inputs import inputs_for
 from marketplace.priority.models import PriorityList
 from marketplace.priority.snapshots import fresh_problem, result_of
@@ -43,13 +44,14 @@ class Standing:
 
 def record_of(one: FundingDeviation) -> dict[str, Any]:
     """A deviation as plain values; who proposed and confirmed it stands in the trail."""
-    return {
+    found = {
         "key": f"project:{one.project_id}",
         "amounts": list(one.amounts),
         "reason": one.reason,
         "proposed_at": one.proposed_at.isoformat(timespec="microseconds"),
         "confirmed_at": one.decided_at.isoformat(timespec="microseconds") if one.decided_at else "",
     }
+    return with_held(found, one.held)
 
 
 def live_payload(session: Session, plist: PriorityList, now: datetime) -> dict[str, Any] | Problem:

@@ -6,7 +6,8 @@ from typing import Any
 USED = ("key", "rank", "total", "priority", "parts", "outcomes")
 """What of a ranked row the plan depends on."""
 EXACT = 4
-"""The first format whose plans say exactly with which envelope a project would enter."""
+"""The first format whose plans say exactly with which envelope a project would enter; plans of later formats are
+computed as in this one, so that what the meeting decided about a plan holds for it in those too."""
 
 
 def plan_payload(
@@ -20,7 +21,7 @@ def plan_payload(
         "rows": [{name: row[name] for name in USED} for row in content["rows"]],
         "calibration": content["calibration"],
         "sheets": content["inputs"]["sheets"],
-        **({"format": content["format"]} if content["format"] >= EXACT else {}),
+        **({"format": EXACT} if content["format"] >= EXACT else {}),
     }
 
 

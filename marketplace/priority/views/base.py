@@ -9,6 +9,7 @@ from marketplace.core.text import N_
 from marketplace.priority import policy, queries
 from marketplace.priority.eligibility import GRADE_LABELS, LEVEL_LABELS
 from marketplace.priority.forms import KIND_LABELS
+from marketplace.priority.held import Held
 from marketplace.priority.models import PriorityList
 from marketplace.priority.rules import SOURCE_LABELS, RoundRules, rules_from_dict
 from marketplace.priority.snapshots import placed
@@ -16,6 +17,7 @@ from marketplace.priority.workflow import DECLARATION, PRIORITY_LIST
 from marketplace.web.i18n import speaks_english, translate, translate_problem
 from marketplace.web.navigation import Entry, add_entry
 from marketplace.web.requests import current_actor, db_session
+from marketplace.web.templating import show_date
 
 blueprint = Blueprint("priority", __name__)
 LEDGER_VIEWS = frozenset({"priority.ledger", "priority.unit_ledger"})
@@ -47,6 +49,7 @@ def words() -> dict[str, Any]:
         "source_labels": {str(code): label for code, label in SOURCE_LABELS.items()},
         "said": said,
         "decided": decided,
+        "held_words": held_words,
         "listed_keys": listed_keys,
         "paragraph_of": paragraph_of,
         "say_problem": translate_problem,
@@ -72,6 +75,14 @@ def decided(content: Mapping[str, Any]) -> dict[str, Any]:
     found = content.get("meeting", {})
     told = {one["key"]: {**one, "pending": False} for one in found.get("decisions", ())}
     return told | {one["key"]: {**one, "pending": True} for one in found.get("pending", ())}
+
+
+def held_words(found: Held | Mapping[str, Any] | None) -> str:
+    """Which meeting it was, of an opinion or of a snapshot's record; nothing where none was recorded."""
+    held = found if isinstance(found, Held) else Held.of(found)
+    if held is None:
+        return ""
+    return translate(N_("%(name)s，%(day)s"), {"name": held.name, "day": show_date(held.on)})
 
 
 def listed_keys(content: Mapping[str, Any]) -> set[str]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import NotFound
 from marketplace.priority import policy, queries
+from marketplace.priority.held import Held
 from marketplace.priority.models import PriorityList, Snapshot
 from marketplace.priority.snapshots import result_of
 from marketplace.priority.views.base import (
@@ -63,7 +64,8 @@ def _rows_sheet(content: dict[str, Any]) -> Sheet:
         _("名次"), _("列入"), _("对象"), _("牵头单位"),
         *(_("%(name)s（%(weight)s%%）", name=name_of(one), weight=one["weight"]) for one in criteria),
         _("基础分"), _("有效积分"), _("成效加分"), _("总分"), _("按期里程碑"), _("里程碑报告数"),
-        _("名次区间从"), _("名次区间到"), _("进入名额的可能（%）"), _("结论"), _("会议决定"), _("会议理由"), _("说明"),
+        _("名次区间从"), _("名次区间到"), _("进入名额的可能（%）"), _("结论"), _("会议决定"), _("会议理由"),
+        _("会议名称"), _("会议日期"), _("说明"),
     ]  # fmt: skip
     listed, decisions = listed_keys(content), decided(content)
     rows = [
@@ -75,14 +77,16 @@ def _rows_sheet(content: dict[str, Any]) -> Sheet:
         ]
         for row in content["rows"]
     ]  # fmt: skip
-    widths = (6, 6, 36, 30, *(12 for _one in criteria), 10, 10, 10, 10, 12, 12, 10, 10, 12, 14, 14, 40, 80)
+    widths = (
+        6, 6, 36, 30, *(12 for _one in criteria), 10, 10, 10, 10, 12, 12, 10, 10, 12, 14, 14, 40, 30, 14, 80,
+    )  # fmt: skip
     return Sheet(_("名单"), headings, rows, widths)
 
 
 def _worth(content: dict[str, Any], key: str, decision: dict[str, Any] | None) -> list[Any]:
     assessment = content["assessment"]
     if not assessment:
-        return ["", "", "", "", "", "", ""]
+        return ["", "", "", "", "", "", "", "", ""]
     one = assessment["rows"][key]
     return [
         one["lo"], one["hi"], one["chance"] / 10, translate(TIER_LABELS[one["tier"]]), *_meeting(decision),
@@ -90,14 +94,17 @@ def _worth(content: dict[str, Any], key: str, decision: dict[str, Any] | None) -
     ]  # fmt: skip
 
 
-def _meeting(decision: dict[str, Any] | None) -> list[str]:
-    """What the meeting decided and why; a decision that waits for the second person says so."""
+def _meeting(decision: dict[str, Any] | None) -> list[Any]:
+    """What the meeting decided and why, which meeting and when; a decision that waits for the second person says so."""
     if decision is None:
-        return ["", ""]
+        return ["", "", "", ""]
+    held = Held.of(decision.get("meeting")) or Held("", None)
     found = _("入选") if decision["selected"] else _("不入选")
     return [
         _("%(decision)s（待第二人确认）", decision=found) if decision["pending"] else found,
         decision["reason"],
+        held.name,
+        held.on or "",
     ]
 
 

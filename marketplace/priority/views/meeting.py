@@ -14,8 +14,10 @@ from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.priority import decisions, meeting, policy
 from marketplace.priority.deliberation import Standing, decision_for, standing_of
 from marketplace.priority.forms import ReasonForm
+from marketplace.priority.held import Held
 from marketplace.priority.meeting_forms import ConfirmForm, MeetingForm, at_rows
 from marketplace.priority.models import MeetingDecision, PriorityList
+from marketplace.priority.opinions import first_day, last_held
 from marketplace.priority.queries import candidate_names
 from marketplace.priority.views.base import blueprint, the_round
 from marketplace.priority.workflow import MEETING_OPINION
@@ -52,7 +54,7 @@ def _page(plist: PriorityList, form: MeetingForm | None = None, refusal: Form | 
     standing = found if isinstance(found, Standing) else None
     may_record = bool(standing) and bool(policy.may_record(current_actor(), plist))
     keys = _open_keys(standing) if standing and may_record else []
-    form = form or MeetingForm.of(keys)
+    form = form or MeetingForm.of(keys, last_held(db_session(), MeetingDecision, plist.id))
     return render_template(
         "priority/meeting.html", plist=plist, standing=standing, form=form,
         refusal=refusal or ReasonForm(formdata=None),
@@ -60,7 +62,7 @@ def _page(plist: PriorityList, form: MeetingForm | None = None, refusal: Form | 
         items=_items(plist, standing, form) if standing else [],
         waiting=_waiting(plist, standing.pending) if standing else None, may_record=may_record and bool(keys),
         outdated=_outdated(standing.outdated) if standing else [],
-        labels=MEETING_OPINION.labels, tones=TONES,
+        labels=MEETING_OPINION.labels, tones=TONES, first_day=first_day(plist),
     )  # fmt: skip
 
 
@@ -116,15 +118,15 @@ def propose_decisions(list_id: int) -> Page:
     """提出会议审议决定."""
     plist, form = _round(list_id), MeetingForm()
     typed = form.typed() if form.validate() else None
-    if typed is not None and attempt(form, _propose, plist, typed):
+    if typed is not None and attempt(form, _propose, plist, typed, form.held()):
         flash(_("会议决定已提出，请另一人确认。"), "success")
         return redirect(url_for("priority.deliberation", list_id=list_id))
     return _page(_round(list_id), form), 422
 
 
-def _propose(uow: UnitOfWork, plist: PriorityList, typed: Mapping[int, decisions.Typed]) -> None:
+def _propose(uow: UnitOfWork, plist: PriorityList, typed: Mapping[int, decisions.Typed], held: Held) -> None:
     try:
-        decisions.propose_decisions(uow, plist, list(typed.values()))
+        decisions.propose_decisions(uow, plist, list(typed.values()), held)
     except Invalid as error:
         raise at_rows(error, list(typed)) from error
 

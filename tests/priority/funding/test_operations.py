@@ -28,6 +28,7 @@ from tests.support.funding import (
     planned,
     terms,
 )
+from tests.support.rounds import held
 from tests.support.world import World
 
 
@@ -241,8 +242,8 @@ def deviate(
     world: World, one: Round, unit: str, money: int, reason: str = "会议研究（示例）"
 ) -> FundingDeviation:
     made: FundingDeviation = world.do(
-        "officer", operations.propose_deviation, one.key, one.projects[unit], [money * WAN], reason
-    )
+        "officer", operations.propose_deviation, one.key, one.projects[unit], [money * WAN], reason, held(world),
+    )  # fmt: skip
     return made
 
 
@@ -307,6 +308,7 @@ def test_bad_deviations_are_told_at_their_field(
         one.projects[unit],
         [money * WAN],
         reason,
+        held(world),
     )
     assert field in wrong
 
@@ -314,8 +316,8 @@ def test_bad_deviations_are_told_at_their_field(
 def test_who_proposed_a_deviation_does_not_confirm_it(planned_scene: Scene) -> None:
     world, one = planned_scene.world, planned_scene.round
     made = world.do(
-        "approver", operations.propose_deviation, one.key, one.projects["anji"], [0], "会议研究（示例）"
-    )
+        "approver", operations.propose_deviation, one.key, one.projects["anji"], [0], "会议研究（示例）", held(world),
+    )  # fmt: skip
     with pytest.raises(Refused, match="由另一人办理"):
         world.do("approver", operations.confirm_deviation, one.key, (FundingDeviation, made.id))
     world.do("approver2", operations.confirm_deviation, one.key, (FundingDeviation, made.id))

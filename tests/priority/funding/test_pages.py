@@ -9,8 +9,10 @@ import pytest
 
 from marketplace.cli.decision import bare_app
 from marketplace.priority.operations import publish_list
+from marketplace.web.formats import date_text
 from tests.priority.funding.conftest import Scene
 from tests.support.funding import confirmed, terms
+from tests.support.rounds import MEETING, held
 
 
 def test_from_terms_to_the_plan_in_the_browser(drafted_scene: Scene) -> None:
@@ -66,11 +68,13 @@ def test_a_deviation_in_the_browser(planned_scene: Scene) -> None:
     officer, approver = world.browser("officer"), world.browser("approver")
     form = f"{here}/deviate/{one.projects['anji']}"
     assert 'value="50.00"' in officer.get(form).text
-    bad = officer.post(form, {"years-0-amount": "7", "reason": "县里自筹<b>（示例）"})
+    with_meeting = {"meeting_name": MEETING, "meeting_on": held(world).day}
+    bad = officer.post(form, {"years-0-amount": "7", "reason": "县里自筹<b>（示例）", **with_meeting})
     assert bad.status_code == 422
     assert "金额须在最低金额与申请金额之间" in bad.text
     assert "县里自筹&lt;b&gt;" in bad.text
-    assert officer.post(form, {"years-0-amount": "0", "reason": "县里自筹（示例）"}).status_code == 302
+    good = {"years-0-amount": "0", "reason": "县里自筹（示例）", **with_meeting}
+    assert officer.post(form, good).status_code == 302
     page = approver.get(here).text
     assert "待第二人确认" in page
     (confirm,) = set(re.findall(rf"{here}/deviations/\d+/confirm", page))
@@ -79,7 +83,8 @@ def test_a_deviation_in_the_browser(planned_scene: Scene) -> None:
     assert approver.post(confirm, {"version": "1"}).status_code == 302
     settled = officer.get(here).text
     assert "会议确定的方案：资助 2 个项目，共 120.00 万元" in settled
-    assert "会议偏离：</strong>县里自筹（示例）" in settled
+    told = f"会议：{MEETING}，{date_text(held(world).on, english=False)}。"
+    assert f"会议偏离：</strong>{told}县里自筹（示例）" in settled
 
 
 def test_contradictory_rules_say_what_would_help(drafted_scene: Scene) -> None:

@@ -9,10 +9,12 @@ from marketplace.core.actor import PROVINCE_ROLES, Role
 from marketplace.core.errors import NotFound
 from marketplace.priority.funding import operations, queries
 from marketplace.priority.funding.forms import DeviationForm, ReasonForm
+from marketplace.priority.funding.models import FundingDeviation
 from marketplace.priority.funding.plan import Standing, standing_of
 from marketplace.priority.funding.terms import terms_from_dict
 from marketplace.priority.funding.views.page import Page, funding_page, funding_round
 from marketplace.priority.models import PriorityList
+from marketplace.priority.opinions import first_day, last_held
 from marketplace.priority.policy import may_record
 from marketplace.priority.views.base import blueprint
 from marketplace.web.access import signed_in
@@ -50,8 +52,9 @@ def _page(plist: PriorityList, project_id: int, form: Form) -> str:
     standing, row = _standing(plist, project_id)
     line = next(line for line in standing.payload["requests"] if line["key"] == row["key"])
     return render_template(
-        "priority/funding/deviation.html", plist=plist, row=row, line=line, form=form, project_id=project_id
-    )
+        "priority/funding/deviation.html", plist=plist, row=row, line=line, form=form, project_id=project_id,
+        first_day=first_day(plist),
+    )  # fmt: skip
 
 
 @blueprint.get("/priority/<int:list_id>/funding/deviate/<int:project_id>")
@@ -61,7 +64,8 @@ def deviate(list_id: int, project_id: int) -> Page:
     plist = funding_round(list_id)
     standing, row = _standing(plist, project_id)
     amounts = standing.settled.amounts.get(row["key"], [0] * len(row["amounts"]))
-    form = DeviationForm.of(terms_from_dict(standing.payload["terms"]), amounts)
+    held = last_held(db_session(), FundingDeviation, plist.id)
+    form = DeviationForm.of(terms_from_dict(standing.payload["terms"]), amounts, held)
     return _page(plist, project_id, form)
 
 
@@ -73,7 +77,7 @@ def propose_deviation(list_id: int, project_id: int) -> Page:
     standing, _row = _standing(plist, project_id)
     amounts = form.amounts(terms_from_dict(standing.payload["terms"]))
     if form.validate() and attempt(
-        form, operations.propose_deviation, plist, project_id, amounts, form.reason.data or ""
+        form, operations.propose_deviation, plist, project_id, amounts, form.reason.data or "", form.held()
     ):
         return _back(list_id, _("偏离意见已提出，请另一人确认。"))
     return _page(funding_round(list_id), project_id, form), 422
