@@ -1,18 +1,22 @@
 """Lists, snapshots, funding, the meeting (优先名单、资金方案、会议审议)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.core.canonical import sha256_hex
 from marketplace.doctor.base import Context, check, where
 from marketplace.priority import meeting
 from marketplace.priority.funding.models import FundingDeviation, FundingTerms
 from marketplace.priority.funding.settlement import settle
-from marketplace.priority.models import MeetingDecision, PriorityList, Snapshot
+from marketplace.priority.models import MeetingDecision, MeetingOpinion, PriorityList, Snapshot
+from marketplace.priority.opinions import meeting_problems
 from marketplace.priority.rules import rules_sha256
 from marketplace.priority.snapshots import verify_snapshot
 from marketplace.priority.workflow import MeetingOpinionState
+
+OPINIONS = (MeetingDecision, FundingDeviation)
+"""What the meeting decides."""
 
 
 @check
@@ -76,7 +80,27 @@ def published_lists_were_decided_by_the_meeting(context: Context) -> Iterable[st
 @check
 def meeting_opinions_are_confirmed_by_another(context: Context) -> Iterable[str]:
     """What counts of the meeting was typed by one person and confirmed by another."""
-    for model in (MeetingDecision, FundingDeviation):
+    for model in OPINIONS:
         confirmed = model.state == MeetingOpinionState.CONFIRMED
         yield from where(context, model, confirmed, model.decided_by.is_(None))
         yield from where(context, model, confirmed, model.decided_by == model.proposed_by)
+
+
+@check
+def meeting_opinions_name_their_meeting(context: Context) -> Iterable[str]:
+    """The meeting keeps to the rule of the moment at which the opinion was recorded. Opinions of old name none; once
+    one does, every later one does too."""
+    for model in OPINIONS:
+        first = select(func.min(model.id)).where(model.meeting_name.is_not(None)).scalar_subquery()
+        yield from where(context, model, model.meeting_name.is_(None), model.id > first)
+    for one in _with_meeting(context):
+        plist = context.session.get_one(PriorityList, one.list_id)
+        if one.held is None or meeting_problems(plist, one.held, one.proposed_at):
+            yield f"{type(one).__name__} {one.id}"
+
+
+def _with_meeting(context: Context) -> Iterator[MeetingOpinion]:
+    named = MeetingDecision.meeting_name.is_not(None)
+    yield from context.session.scalars(select(MeetingDecision).where(named))
+    named = FundingDeviation.meeting_name.is_not(None)
+    yield from context.session.scalars(select(FundingDeviation).where(named))

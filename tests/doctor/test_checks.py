@@ -4,9 +4,11 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from marketplace.audit.chain import chain_key
 from marketplace.core.canonical import sha256_hex
+from marketplace.core.clock import beijing_date
 from marketplace.core.database import reading_session
 from marketplace.doctor import CHECKS, Context, examine
 from marketplace.files.models import Attachment
@@ -14,12 +16,13 @@ from marketplace.files.operations import GivenFile, attach
 from marketplace.notifications.models import MailState, OutboxMail
 from marketplace.organisations.models import Organisation
 from marketplace.priority.funding.models import FundingTerms
+from marketplace.priority.models import MeetingDecision
 from marketplace.reviews.models import Panel, PanelOpinion, Seat
 from marketplace.reviews.opinion.operations import finalise_opinion
 from tests.reviews.test_opinion import ALONE, ready_panel
 from tests.support.funding import confirmed, drafted, terms
 from tests.support.projects import accepted_project
-from tests.support.rounds import published
+from tests.support.rounds import announced, computed, decided, published
 from tests.support.world import World
 
 
@@ -141,3 +144,27 @@ def test_an_opinion_that_the_head_never_saw_is_found(sqlite_world: World) -> Non
         uow.session.query(PanelOpinion).one().confirmation = {"by": "某人", "at": "", "sha256": "0" * 64}
         uow.session.query(Seat).filter_by(heads=True).one().extra = True
     assert names <= set(findings(sqlite_world))
+
+
+def test_an_opinion_without_its_meeting_is_found_unless_it_is_of_old(sqlite_world: World) -> None:
+    world = sqlite_world
+    for unit in ("hangzhou", "ningbo", "wenzhou"):
+        accepted_project(world, unit, "85")
+    key = computed(world, announced(world, places=2))
+    decided(world, key)
+    ids = select(MeetingDecision.id).order_by(MeetingDecision.id)
+    with world.uow() as uow:
+        first, *rest = uow.session.scalars(ids).all()
+    assert rest
+    unnamed = update(MeetingDecision).values(meeting_name=None, meeting_on=None)
+    with world.uow() as uow:
+        uow.session.execute(unnamed.where(MeetingDecision.id == first))
+    assert "meeting-opinions-name-their-meeting" not in findings(world), "of old"
+    tomorrow = beijing_date(world.clock()) + timedelta(days=1)
+    with world.uow() as uow:
+        uow.session.execute(unnamed.where(MeetingDecision.id == rest[0]))
+        late = update(MeetingDecision).values(meeting_name="局长办公会（示例）", meeting_on=tomorrow)
+        uow.session.execute(late.where(MeetingDecision.id == first))
+    assert findings(world)["meeting-opinions-name-their-meeting"] == [
+        f"MeetingDecision {rest[0]}", f"MeetingDecision {first}",
+    ]  # fmt: skip
