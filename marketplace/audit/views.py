@@ -80,7 +80,7 @@ def export() -> Response:
         _("来源地址"), _("请求编号"),
     ]  # fmt: skip
     sheet = Sheet(
-        _("审计记录"), headings, _cells(db_session(), form), [22, 16, 30, 24, 14, 40, 10, 30, 40, 16, 18]
+        _("审计记录"), headings, _cells(db_session(), form), [20, 18, 26, 20, 14, 30, 10, 26, 44, 16, 18]
     )
     return xlsx_response(f"{_('审计记录')}.xlsx", [sheet], "audit")
 

@@ -78,7 +78,7 @@ def _sheet(rows: list[dict[str, Any]]) -> Sheet:
         translate(N_("揭榜申请")),
         [*map(translate, headings), *sources, *map(translate, tail)],
         [_cells(number, row) for number, row in enumerate(rows, 1)],
-        (6, 26, 28, 36, 14, 20, 10, 12, *[12] * len(sources), 8, 66, 30),
+        (6, 22, 26, 26, 12, 12, 10, 12, *[11] * len(sources), 10, 34, 20),
     )
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any
 from zipfile import ZipFile
 
@@ -12,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from marketplace.core.xlsx import MOST_CHARACTERS, Sheet, workbook
+from marketplace.core.xlsx import HIGHEST, LINE, MOST_CHARACTERS, Sheet, workbook
 
 AWKWARD = [
     "普通文字", "=1+1", "+86", "-1", "@SUM(A1)", "<b>&amp;\"'", "两\n行", " 首尾空格 ", "007", "a]]>b", "𠮷",
@@ -83,6 +84,43 @@ def test_the_head_stands_out_and_stays_in_sight() -> None:
     assert sheet["A1"].font.bold
     assert not sheet["A2"].font.bold
     assert (sheet.freeze_panes, sheet.column_dimensions["A"].width) == ("A2", 36)
+
+
+def test_long_text_is_wrapped_and_its_row_high_enough() -> None:
+    rows = [["短", 1], ["字" * 30, 1], ["two words", 1], ["一\n二\n三", 1], ["字" * 9000, 1]]
+    sheet = opened(rows, widths=(20, 8)).active
+    assert all(sheet[f"A{number}"].alignment.wrap_text for number in (1, 2, 3))
+    heights = [sheet.row_dimensions[number].height for number in range(2, 7)]
+    assert heights == [None, 4 * LINE, None, 3 * LINE, HIGHEST]
+
+
+def test_moments_break_in_narrow_columns_only() -> None:
+    moment = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
+    for width, height in ((20, None), (12, 2 * LINE)):
+        assert opened([[moment]], widths=(width,)).active.row_dimensions[2].height == height
+
+
+def test_numbers_are_shown_with_decimals_unless_they_are_whole() -> None:
+    sheet = opened([[7, Decimal("18"), 80.5, IntEnum("Grade", "A B")(2)]]).active
+    assert [cell.number_format for cell in sheet[2]] == ["General", "0.00####", "0.00####", "General"]
+    assert {cell.alignment.horizontal for cell in sheet[2]} == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("widths", "paper", "side"),
+    [((40, 50), "9", "portrait"), ((100, 60), "9", "landscape"), ((200, 60), "8", "landscape")],
+)
+def test_it_is_printed_on_one_page_across(widths: tuple[int, ...], paper: str, side: str) -> None:
+    sheet = opened([["x"]], widths=widths).active
+    assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (paper, side)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.oddFooter.center.text == "&P / &N"
+
+
+def test_the_head_is_printed_on_every_page() -> None:
+    book = load_workbook(io.BytesIO(workbook([Sheet("甲", ["a"], []), Sheet("B's & C", ["a"], [])])))
+    assert [sheet.print_title_rows for sheet in book] == ["$1:$1", "$1:$1"]
 
 
 def test_titles_are_made_fit() -> None:

@@ -78,7 +78,7 @@ def _rows_sheet(content: dict[str, Any]) -> Sheet:
         for row in content["rows"]
     ]  # fmt: skip
     widths = (
-        6, 6, 36, 30, *(12 for _one in criteria), 10, 10, 10, 10, 12, 12, 10, 10, 12, 14, 14, 40, 30, 14, 80,
+        7, 8, 30, 24, *(12 for _one in criteria), 10, 10, 10, 10, 12, 12, 10, 10, 12, 14, 12, 30, 24, 13, 56,
     )  # fmt: skip
     return Sheet(_("名单"), headings, rows, widths)
 
@@ -143,4 +143,4 @@ def _facts_sheet(plist: PriorityList, found: Snapshot | None) -> Sheet:
         rows += [[_("快照"), found.number], [_("冻结时间"), found.taken_at], ["SHA-256", found.sha256]]
     else:
         rows.append([_("状态"), _("预览，尚未发布")])
-    return Sheet(_("说明"), [_("项目"), _("内容")], rows, (16, 80))
+    return Sheet(_("说明"), [_("项目"), _("内容")], rows, (16, 76))

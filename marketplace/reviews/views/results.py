@@ -243,4 +243,4 @@ def _rule_sheet(panel: Panel, rubric: Rubric) -> Sheet:
         (_("规程指纹（SHA-256）"), panel.protocol_sha256 or ""),
         (_("结果指纹（SHA-256）"), (panel.result or {}).get("sha256", "")),
     ]
-    return Sheet(_("规则"), (_("评审指标"), _("权重")), [*lines, *facts, *votes], (40, 70))
+    return Sheet(_("规则"), (_("评审指标"), _("权重")), [*lines, *facts, *votes], (28, 66))

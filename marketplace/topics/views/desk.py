@@ -56,7 +56,8 @@ def export() -> Response:
         _("最多立项家数"), _("经费下限（万元）"), _("经费上限（万元）"), _("完成周期（月）"), _("发榜时间"),
         _("截止时间"),
     ]  # fmt: skip
-    sheet = Sheet(_("榜题"), headings, _export_rows(found), (14, 40, 30, 12, 18, 10, 22))
+    widths = (14, 40, 28, 16, 16, 11, 18, 13, 11, 11, 11, 11, 12, 12)
+    sheet = Sheet(_("榜题"), headings, _export_rows(found), widths)
     return xlsx_response(f"{_('榜题')}.xlsx", [sheet], "topic")
 
 
