@@ -60,14 +60,14 @@ def export() -> FlaskResponse:
     session, actor, now = db_session(), current_actor(), request_now()
     form = FilterForm.asked(queries.cities(session))
     rows = session.execute(queries.projects(actor, form.filters(), now).limit(MOST_EXPORTED)).all()
-    grades = {code: translate(label) for code, label in form.grade.choices or []}
+    grades = {code: translate(label) for code, label in form.grade.choices or [] if code}
     headings = [
         _("序号"), _("项目编号"), _("项目名称"), _("牵头单位"), _("状态"), _("进度（百分比）"), _("立项日期"),
         _("项目期限"), _("经费（万元）"), _("得分"), _("等级"),
     ]  # fmt: skip
     sheet = Sheet(
         _("项目"), headings, [_line(n, row, grades) for n, row in enumerate(rows, 1)],
-        (6, 22, 44, 30, 10, 10, 20, 12, 14, 8, 8),
+        (6, 22, 44, 30, 12, 10, 20, 12, 14, 8, 12),
     )  # fmt: skip
     return xlsx_response(_("项目清单.xlsx"), [sheet], "project")
 
