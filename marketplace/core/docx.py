@@ -35,10 +35,15 @@ LINE, CELL_LINE = 28.9, 20.0
 """Points from line to line: 22 lines on a page; less in tables."""
 TEXT_WIDTH, TWIPS = 156, 56.6929
 """Millimetres between the margins; twips in a millimetre."""
+CURRENT = "15"
+"""The mode of Word 2013 and later: with an older one it says “compatibility mode” above the text."""
+LEADING = "<w:keepNext/>"
+"""What leads to a table stays on its page."""
 INDENTED = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
 """By two characters, whatever their size."""
 EMPTY = '<w:p><w:pPr><w:pStyle w:val="NoSpacing"/></w:pPr></w:p>'
-SIDES = {"left": "both", "centre": "center", "right": "right"}
+SIDES = {"left": "", "centre": '<w:jc w:val="center"/>', "right": '<w:jc w:val="right"/>'}
+"""Text on the left has the side of its style: even on both sides in Chinese, ragged in English."""
 OLDEST = (1980, 1, 1, 0, 0, 0)
 """The only time that a file's parts bear."""
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -103,6 +108,7 @@ def document(paper: Paper) -> bytes:
 
     written = Document()
     _properties(written, paper)
+    _settings(written)
     _styles(written, paper.language)
     _page(written)
     _foot(written, paper.foot)
@@ -123,6 +129,18 @@ def _properties(written: "Written", paper: Paper) -> None:
             del package.rels[key]
     fonts = next(part for part in package.iter_parts() if part.partname == "/word/fontTable.xml")
     fonts._blob = _font_table()
+
+
+def _settings(written: "Written") -> None:
+    """As Word writes a new Chinese document today."""
+    from docx.oxml.ns import qn
+
+    settings = written.settings.element
+    for one in settings.iter(qn("w:compatSetting")):
+        if one.get(qn("w:name")) == "compatibilityMode":
+            one.set(qn("w:val"), CURRENT)
+    for one in settings.iter(qn("w:themeFontLang")):
+        one.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _tag(language: str) -> str:
@@ -151,6 +169,7 @@ STYLES = {
 
 
 def _styles(written: "Written", language: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -163,6 +182,10 @@ def _styles(written: "Written", language: str) -> None:
         layout.space_before = layout.space_after = Pt(0)
         layout.line_spacing = Pt(line)
         layout.widow_control = False
+    body: Any = written.styles["Normal"]
+    body.paragraph_format.alignment = (
+        WD_ALIGN_PARAGRAPH.LEFT if language == "en" else WD_ALIGN_PARAGRAPH.JUSTIFY
+    )
     for border in written.styles["Title"].element.iter(qn("w:pBdr")):
         border.getparent().remove(border)
     for spoken in written.styles.element.iter(qn("w:lang")):
@@ -224,13 +247,13 @@ def _body(blocks: Sequence[Block]) -> str:
     """All blocks. A table needs a paragraph behind it: two in a row would grow together, and none may end the text."""
     made = []
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        made.append(_block(block))
+        made.append(_block(block, LEADING if isinstance(following, Table) else ""))
         if isinstance(block, Table) and (following is None or isinstance(following, Table)):
             made.append(EMPTY)
     return "".join(made)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, leading: str = "") -> str:
     if isinstance(block, Title):
         return _paragraph(block.text, "Title", '<w:jc w:val="center"/>')
     if isinstance(block, Heading):
@@ -238,8 +261,10 @@ def _block(block: Block) -> str:
     if isinstance(block, Table):
         return _table(block)
     indent = INDENTED if block.indent and block.align == "left" else ""
-    layout = f'{indent}<w:jc w:val="{SIDES[block.align]}"/>'
-    return "".join(_paragraph(line, "Normal", layout) for line in block.text.split("\n"))
+    layout = f"{indent}{SIDES[block.align]}"
+    *lines, last = block.text.split("\n")
+    before = "".join(_paragraph(line, "Normal", layout) for line in lines)
+    return before + _paragraph(last, "Normal", f"{leading}{layout}")
 
 
 def _paragraph(text: str, style: str, layout: str = "", run: str = "") -> str:
@@ -256,7 +281,7 @@ def _table(block: Table) -> str:
     middle = set(block.middle)
     rows = "".join(_row(row, widths, middle) for row in block.rows)
     return (
-        '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="0" w:type="auto"/>'
+        '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="0" w:type="auto"/><w:jc w:val="center"/>'
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
         f"{_row(block.headings, widths, set(range(len(widths))), head=True)}{rows}</w:tbl>"
     )

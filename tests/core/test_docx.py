@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
 from marketplace.core.docx import Heading, Paper, Table, Text, Title, document
@@ -37,6 +39,28 @@ def test_the_text_reads_back_and_the_head_of_a_table_is_repeated() -> None:
         ["2", "丙"],
     ]
     assert [len(row._tr.findall(f".//{qn('w:tblHeader')}")) for row in table.rows] == [1, 0, 0]
+
+
+def test_what_leads_to_a_table_stays_with_it_between_the_margins() -> None:
+    lead = Text("第一行\n名单：")
+    made = document(replace(PAPER, blocks=[lead, Table(["甲"], [["1"]], (1,)), Text("其后")]))
+    read = Document(io.BytesIO(made))
+    assert [one.paragraph_format.keep_with_next for one in read.paragraphs] == [None, True, None]
+    assert read.tables[0].alignment == WD_TABLE_ALIGNMENT.CENTER
+
+
+def test_lines_are_even_on_both_sides_in_chinese_only() -> None:
+    for language, side in (("zh", WD_ALIGN_PARAGRAPH.JUSTIFY), ("en", WD_ALIGN_PARAGRAPH.LEFT)):
+        read = Document(io.BytesIO(document(replace(PAPER, language=language))))
+        assert read.styles["Normal"].paragraph_format.alignment == side  # type: ignore[attr-defined]
+
+
+def test_word_opens_it_as_a_document_of_today() -> None:
+    with zipfile.ZipFile(io.BytesIO(document(PAPER))) as parts:
+        settings = parts.read("word/settings.xml").decode()
+    assert '<w:compatSetting w:name="compatibilityMode"' in settings
+    assert 'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>' in settings
+    assert "ja-JP" not in settings
 
 
 def test_tables_neither_grow_together_nor_end_the_text() -> None:

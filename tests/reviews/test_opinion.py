@@ -121,6 +121,7 @@ def test_what_the_file_says_and_what_it_does_not(sqlite_world: World) -> None:
     panel_id = ready_panel(sqlite_world)
     draft = words(download(sqlite_world, "officer", panel_id).data)
     assert "草稿，未定稿" in draft
+    assert "（草稿，未定稿）" in draft
     made = sqlite_world.do("officer", opinions.finalise_opinion, (Panel, panel_id), **ALONE)
     answer = download(sqlite_world, "officer", panel_id)
     assert answer.data == download(sqlite_world, "approver", panel_id).data

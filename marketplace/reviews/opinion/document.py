@@ -64,6 +64,8 @@ class Writer:
         if self.about["sample"]:
             yield Text(str(_("（示例）")), "centre")
         yield Text(str(_("编号：%(number)s", number=number_of(self.content))), "centre")
+        if self.final_at is None:
+            yield Text(str(_("（草稿，未定稿）")), "centre")
         for title, body in (
             (_("评审事项"), self._subject()),
             (_("评审组"), self._members()),
@@ -129,7 +131,7 @@ class Writer:
             for number, one in enumerate(members, 1)
         ]
         heads = [str(one) for one in (_("序号"), _("姓名"), _("单位"), _("类别"), _("备注"))]
-        yield Table(heads, rows, (12, 30, 70, 22, 22), (0, 3, 4))
+        yield Table(heads, rows, (14, 34, 60, 24, 24), (0, 3, 4))
 
     def _convening(self) -> Iterator[Block]:
         how = self.content["convened"]
