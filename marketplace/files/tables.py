@@ -149,8 +149,11 @@ def _look_into(stream: BinaryIO, farthest_row: int, formulas: bool) -> None:
 
 
 ADDRESS = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
+EMPTY_ROWS = re.compile(rb"(?:<(?:\w+:)?row\b[^<>]*(?:/>|>\s*</(?:\w+:)?row>)\s*)+")
+END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 SIMPLE = re.compile(rb"([A-Z]{0,3})([0-9]{0,7})")
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+FORMULA = re.compile(rb"<(?!xm:)(?:\w+:)?f[\s/>]")
+"""In a cell: that of a format or a drop-down list stands under ``xm``."""
 
 
 def _refuse_formulas(content: bytes) -> None:
@@ -165,11 +168,20 @@ def _refuse_formulas(content: bytes) -> None:
 def _is_narrow(content: bytes, farthest_row: int = FARTHEST_ROW) -> bool:
     if b"\0" in content:
         return False
-    for text in ADDRESS.findall(content):
+    for text in ADDRESS.findall(_without_last_rows(content)):
         found = SIMPLE.fullmatch(text)
         if found is None or int(found[2] or 0) > farthest_row or _column(found[1]) > FARTHEST_COLUMN:
             return False
     return True
+
+
+def _without_last_rows(content: bytes) -> bytes:
+    """Without the empty rows at the end: LibreOffice writes the very last one when it was formatted with all others,
+    and no reader reserves anything for it."""
+    for found in EMPTY_ROWS.finditer(content):
+        if END.match(content, found.end()):
+            return content[: found.start()] + content[found.end() :]
+    return content
 
 
 def _column(letters: bytes) -> int:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from marketplace.audit.models import AuditRow
 from marketplace.core.errors import Invalid
 from marketplace.files.sniffing import BadFile
-from marketplace.files.tables import MOST_BYTES, MOST_ROWS, Line, read
+from marketplace.files.tables import MOST_BYTES, MOST_ROWS, Line, read, read_sheets
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Appointment, Person, PersonState
 from marketplace.organisations.operations.imports import check, import_people
@@ -192,15 +192,17 @@ def test_the_seal_belongs_to_its_importer_and_expires(sqlite_world: World) -> No
 
 def far_away(cell: str) -> bytes:
     """A small file whose only cell stands far out."""
+    return ending(f'<row r="9"><c r="{cell}"><v>1</v></c></row></sheetData>')
+
+
+def ending(rows: str) -> bytes:
+    """A small file whose sheet ends like this."""
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(sheet(GOOD[0]))) as old, zipfile.ZipFile(content, "w") as new:
         for info in old.infolist():
             data = old.read(info.filename)
             if info.filename == "xl/worksheets/sheet1.xml":
-                data = data.replace(
-                    b"</row></sheetData>",
-                    f'</row><row r="9"><c r="{cell}"><v>1</v></c></row></sheetData>'.encode(),
-                )
+                data = data.replace(b"</row></sheetData>", f"</row>{rows}".encode())
             new.writestr(info, data)
     return content.getvalue()
 
@@ -209,6 +211,35 @@ def far_away(cell: str) -> bytes:
 def test_a_far_away_cell_is_refused_before_reading(cell: str) -> None:
     with pytest.raises(BadFile, match="表格范围过大"):
         read(io.BytesIO(far_away(cell)), LAYOUT)
+
+
+LAST = '<row r="1048576" ht="25.5" customHeight="true"></row>'
+
+
+@pytest.mark.parametrize("rows", [f"{LAST}</sheetData>", f'<row r="9"/>\n{LAST} </sheetData>'])
+def test_an_empty_last_row_that_was_formatted_does_no_harm(rows: str) -> None:
+    assert len(read(io.BytesIO(ending(rows)), LAYOUT)) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"{LAST}<row><c><v>1</v></c></row></sheetData>",
+        f"{LAST}<!--</sheetData>--><row><c><v>1</v></c></row></sheetData>",
+        '<row r="1048576"><c><v>1</v></c></row></sheetData>',
+    ],
+)
+def test_a_far_away_row_that_anything_follows_is_refused(rows: str) -> None:
+    with pytest.raises(BadFile, match="表格范围过大"):
+        read(io.BytesIO(ending(rows)), LAYOUT)
+
+
+def test_a_formula_is_looked_for_in_cells_only() -> None:
+    """Other programs write that of a format or a drop-down list behind the cells."""
+    listed = "</sheetData><extLst><ext><xm:f>Sheet2!$A$1</xm:f></ext></extLst>"
+    assert read_sheets(io.BytesIO(ending(listed)), formulas=False)
+    with pytest.raises(BadFile, match="是公式"):
+        read_sheets(io.BytesIO(ending('<row r="9"><c r="A9"><f>1</f></c></row></sheetData>')), formulas=False)
 
 
 def test_a_cell_within_the_bounds_is_read() -> None:
