@@ -22,6 +22,7 @@ MOST_ROWS = 500
 MOST_BYTES = 2 * 1024 * 1024
 MOST_UNPACKED = 20 * 1024 * 1024
 FARTHEST_ROW, FARTHEST_COLUMN = 2000, 50
+NOTES_WIDTH = 90
 NOBODY = N_("“%(file)s”：表格里没有填写人员")
 
 
@@ -78,18 +79,30 @@ def template(layout: Layout, choices: Mapping[int, Sequence[str]]) -> bytes:
         plain = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet(layout.sheet)
         sheet.freeze_panes(1, 0)
+        _paper(sheet)
+        sheet.repeat_rows(0)
         for number, column in enumerate(layout.columns):
             sheet.set_column(number, number, column.width, plain)
             sheet.write_string(0, number, f"{column.title}*" if column.required else column.title, bold)
-        _notes(book.add_worksheet("填写说明"), layout.notes)
+        _notes(book, book.add_worksheet("填写说明"), layout.notes)
         _choices(book, sheet, choices)
     return out.getvalue()
 
 
-def _notes(sheet: Any, notes: Sequence[str]) -> None:
-    sheet.set_column(0, 0, 90)
+def _paper(sheet: Any) -> None:
+    """Printed on A4 across, all columns on one page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _notes(book: Any, sheet: Any, notes: Sequence[str]) -> None:
+    _paper(sheet)
+    sheet.set_column(0, 0, NOTES_WIDTH, book.add_format({"text_wrap": True, "valign": "top"}))
     for row, note in enumerate(notes):
-        sheet.write_string(row, 0, f"{row + 1}. {note}")
+        text = f"{row + 1}. {note}"
+        sheet.set_row(row, 16 * (1 + len(text.encode("gb18030")) // NOTES_WIDTH))
+        sheet.write_string(row, 0, text)
 
 
 def _choices(book: Any, sheet: Any, choices: Mapping[int, Sequence[str]]) -> None:

@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from marketplace.audit.models import AuditRow
+from marketplace.core.actor import Role
 from marketplace.core.errors import Invalid
 from marketplace.files.sniffing import BadFile
 from marketplace.files.tables import MOST_BYTES, MOST_ROWS, Line, read, read_sheets
 from marketplace.notifications.models import OutboxMail
 from marketplace.organisations.models import Appointment, Person, PersonState
 from marketplace.organisations.operations.imports import check, import_people
-from marketplace.organisations.spreadsheet import COLUMNS, LAYOUT
+from marketplace.organisations.spreadsheet import COLUMNS, LAYOUT, template
 from tests.support.world import Browser, World
 
 HEAD = tuple(f"{title}*" if n < 4 else title for n, title in enumerate(COLUMNS))
@@ -70,6 +72,18 @@ def test_the_template_offers_units_and_roles_to_choose_from(sqlite_world: World)
         content = archive.read("xl/worksheets/sheet1.xml").decode()
     assert content.count("<dataValidation ") == 2
     assert f"D2:D{MOST_ROWS + 1}" in content
+
+
+def test_the_template_is_printed_on_a4_with_its_notes_wrapped() -> None:
+    book = load_workbook(io.BytesIO(template([HANGZHOU], [Role.CLERK])))
+    for one in (book["人员"], book["填写说明"]):
+        assert (one.page_setup.paperSize, one.page_setup.orientation) == (9, "landscape")
+        assert (one.sheet_properties.pageSetUpPr.fitToPage, one.page_setup.fitToHeight) == (True, 0)
+    assert book["人员"].print_title_rows == "$1:$1"
+    notes = [row[0] for row in book["填写说明"].iter_rows()]
+    assert all(cell.alignment.wrap_text for cell in notes)
+    example = str(notes[-1].value).partition("：")[2].split("，")
+    assert len(example) == len(COLUMNS), "the example fills every column"
 
 
 def test_a_head_gets_a_template_of_the_own_unit(sqlite_world: World) -> None:

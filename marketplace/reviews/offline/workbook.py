@@ -26,6 +26,7 @@ from marketplace.web.i18n import translate
 
 GRADES = (("A", "90–100"), ("B", "75–89"), ("C", "60–74"), ("D", "0–59"))
 WIDTHS = (0, 6, 26, 22, 46, 9, 12, 52)
+A4 = 9
 LEAST_HEIGHT, LINE_HEIGHT = 48, 12.5
 INK, SOFT, LINE, TINT, ALARM, LIGHT = "#1f2933", "#6b7280", "#b8c0cc", "#f3f6fa", "#fbd5d5", "#fff3cd"
 
@@ -75,6 +76,7 @@ def _instructions(book: Any, sheet: Any, desk: Desk, address: str, due: str) -> 
     _criteria(sheet, desk, row + 1, head, plain)
     sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.set_landscape()
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
 
 
@@ -171,7 +173,8 @@ def _scores(book: Any, sheet: Any, desk: Desk, labels: Mapping[int, str]) -> Non
     _guard(sheet, styles, desk, max(row - 1, 1))
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
+    sheet.set_footer("&C&P / &N")
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
