@@ -169,3 +169,28 @@ def test_print_shows_no_navigation(browser: Browser, site: str) -> None:
     expect(page.locator(".site-footer")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
     page.context.close()
+
+
+TABLE = """
+<div class="page-main"><a href="#x">x</a><div class="table-box"><table class="data-table">
+<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>
+<div class="page-aside"><section class="panel" id="deeds"><h2>可办理</h2><div class="actions"></div></section></div>
+"""
+
+
+@pytest.mark.parametrize(("rows", "breaks"), [(3, "avoid-page"), (4, "auto")])
+def test_a_printed_table_fits_the_paper_and_only_long_ones_are_broken(
+    browser: Browser, site: str, rows: int, breaks: str
+) -> None:
+    page = opened(browser, f"{site}/styleguide")
+    row = "<tr>" + "<td>佐证材料和交付物</td>" * 7 + "</tr>"
+    content = TABLE.format(heads="<th>责任单位</th>" * 7, rows=row * rows)
+    page.evaluate("content => { document.querySelector('main').innerHTML = content }", content)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 658, "height": 900})
+    box = page.locator(".table-box")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert box.evaluate("box => getComputedStyle(box).breakInside") == breaks
+    assert page.locator("main a").evaluate("a => getComputedStyle(a).color") == "rgb(0, 0, 0)"
+    expect(page.locator("#deeds")).to_be_hidden()
+    page.context.close()
