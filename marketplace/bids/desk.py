@@ -64,7 +64,8 @@ def export(topic_id: int) -> Response:
     if record is None:
         raise NotFound
     rows = _rows(queries.bids_of_topic(session, actor, topic), record)
-    return xlsx_response(f"{topic.code}-揭榜申请.xlsx", [_sheet(rows)], "topic", topic.id)
+    name = translate(N_("揭榜申请清单_%(code)s.xlsx"), {"code": topic.code})
+    return xlsx_response(name, [_sheet(rows)], "topic", topic.id)
 
 
 def _sheet(rows: list[dict[str, Any]]) -> Sheet:
@@ -75,7 +76,7 @@ def _sheet(rows: list[dict[str, Any]]) -> Sheet:
     ]  # fmt: skip
     tail = [N_("里程碑数"), N_("内容摘要（SHA-256）"), N_("成员重复")]
     return Sheet(
-        translate(N_("揭榜申请")),
+        translate(N_("揭榜申请清单")),
         [*map(translate, headings), *sources, *map(translate, tail)],
         [_cells(number, row) for number, row in enumerate(rows, 1)],
         (6, 22, 26, 26, 12, 12, 10, 12, *[11] * len(sources), 10, 34, 20),

@@ -334,6 +334,7 @@ def test_withdrawn_and_revised_on_the_page(sqlite_world: World) -> None:
 
 def test_the_export_is_typed_and_has_no_formula(sqlite_world: World) -> None:
     import zipfile
+    from urllib.parse import quote
 
     world = sqlite_world
     topic_id = published_topic(world)
@@ -342,7 +343,9 @@ def test_the_export_is_typed_and_has_no_formula(sqlite_world: World) -> None:
     assert officer.get(f"/manage/topics/{topic_id}/bids.xlsx").status_code == 404
     pass_deadline(world, topic_id)
     officer = world.browser("officer")
-    book = zipfile.ZipFile(io.BytesIO(officer.get(f"/manage/topics/{topic_id}/bids.xlsx").data))
+    answer = officer.get(f"/manage/topics/{topic_id}/bids.xlsx")
+    assert quote("揭榜申请清单_") in answer.headers["Content-Disposition"]
+    book = zipfile.ZipFile(io.BytesIO(answer.data))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     strings = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xml"))
     assert "<f>" not in sheet

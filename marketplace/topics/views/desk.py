@@ -57,8 +57,8 @@ def export() -> Response:
         _("截止时间"),
     ]  # fmt: skip
     widths = (14, 40, 28, 16, 16, 11, 18, 13, 11, 11, 11, 11, 12, 12)
-    sheet = Sheet(_("榜题"), headings, _export_rows(found), widths)
-    return xlsx_response(f"{_('榜题')}.xlsx", [sheet], "topic")
+    sheet = Sheet(_("榜题清单"), headings, _export_rows(found), widths)
+    return xlsx_response(f"{_('榜题清单')}.xlsx", [sheet], "topic")
 
 
 def _export_rows(topics: Iterable[Topic]) -> Iterator[list[Any]]:
