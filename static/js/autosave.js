@@ -31,9 +31,15 @@ function fillIn(form, pairs) {
   }
 }
 
+// A form that came back with an error shows what was typed already: then there is nothing to restore.
+function shows(form, pairs) {
+  const typed = (list) => JSON.stringify(list.filter(([name]) => !name.endsWith("-pending")));
+  return typed(entries(form)) === typed(pairs);
+}
+
 function offer(form, key) {
   const copy = JSON.parse(localStorage.getItem(key) ?? "null");
-  if (!copy) return;
+  if (!copy || shows(form, copy.pairs)) return;
   const box = document.createElement("div");
   box.className = "notice notice-warning restore-box";
   const body = box.appendChild(document.createElement("div"));
