@@ -32,7 +32,10 @@ def may_start(actor: Actor, topic: Topic, now: datetime) -> Verdict:
 def may_edit(actor: Actor, bid: Bid, now: datetime) -> Verdict:
     """可否填写."""
     return first_refusal(
-        _own(actor, bid), _still_open(bid.topic, now), _in(bid, BidState.DRAFT, N_("只有草稿可以填写"))
+        _own(actor, bid),
+        _still_open(bid.topic, now),
+        _yes_if(bid.state != BidState.WITH_HEAD, N_("申请在单位负责人处；要修改，请负责人退回")),
+        _in(bid, BidState.DRAFT, N_("只有草稿可以填写")),
     )
 
 

@@ -72,10 +72,10 @@ def submit_verdict(session: Session, actor: Actor, bid: Bid, now: datetime) -> V
     return policy.may_submit(actor, bid, now, running_count(session, bid.lead_id), limit, partners)
 
 
-def offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:
-    """What can be done with the bid from its page; steps long past are not mentioned."""
+def offers(actor: Actor, bid: Bid, now: datetime, complete: bool = True) -> list[dict[str, Any]]:
+    """What can be done with the bid from its page, the next step first; steps long past are not mentioned."""
     if policy.acts_for(actor, bid.lead_id):
-        return _own_offers(actor, bid, now)
+        return _own_offers(actor, bid, now, complete)
     if (partner := joint.own_place(actor, bid)) is not None and not policy.is_opened(bid):
         return joint.partner_offers(actor, bid, partner, now)
     if actor.has(Role.OFFICER) and bid.state == BidState.OPENED:
@@ -86,14 +86,14 @@ def offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:
     return []
 
 
-def _own_offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:
+def _own_offers(actor: Actor, bid: Bid, now: datetime, complete: bool) -> list[dict[str, Any]]:
     edit = offer(
-        N_("填写申请"), "bids.edit", policy.may_edit(actor, bid, now), method="get", tone="secondary", bid_id=bid.id,
-        section=SECTIONS[0].code,
+        N_("填写申请"), "bids.edit", policy.may_edit(actor, bid, now), method="get",
+        tone="secondary" if complete else "primary", bid_id=bid.id, section=SECTIONS[0].code,
     )  # fmt: skip
     check = offer(
         N_("检查并提交") if actor.has(Role.HEAD) else N_("检查并送审"), "bids.check", _any_step(actor, bid, now),
-        method="get", bid_id=bid.id,
+        method="get", tone="primary" if complete else "secondary", bid_id=bid.id,
     )  # fmt: skip
     back = offer(
         N_("退回修改"), "bids.ask_return", policy.may_return(actor, bid, now), method="get", tone="secondary",
@@ -109,7 +109,7 @@ def _own_offers(actor: Actor, bid: Bid, now: datetime) -> list[dict[str, Any]]:
         bid_id=bid.id,
     )  # fmt: skip
     by_state: dict[str, list[dict[str, Any]]] = {
-        BidState.DRAFT: [check, edit],
+        BidState.DRAFT: [check, edit] if complete else [edit, check],
         BidState.WITH_HEAD: [check, back, edit],
         BidState.SUBMITTED: [withdraw],
         BidState.WITHDRAWN: [revise],

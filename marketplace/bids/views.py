@@ -14,7 +14,7 @@ from marketplace.bids.forms import FORMS, BasicsForm, OpinionForm, PledgeForm, S
 from marketplace.bids.models import Bid
 from marketplace.bids.sections import next_section
 from marketplace.bids.workflow import BidState
-from marketplace.core.actor import BUREAU_ROLES
+from marketplace.core.actor import BUREAU_ROLES, Role
 from marketplace.core.clock import beijing_date
 from marketplace.core.errors import NotFound
 from marketplace.core.text import N_
@@ -87,12 +87,13 @@ def start(topic_id: int) -> Response:
 def show(bid_id: int) -> str:
     """揭榜申请."""
     bid, session, actor, now = any_bid(bid_id), db_session(), current_actor(), request_now()
-    own = policy.acts_for(actor, bid.lead_id)
+    own, page = policy.acts_for(actor, bid.lead_id), page_of(bid)
+    complete = bid.state != BidState.DRAFT or not page["gaps"]
     return render_template(
         "bids/show.html",
-        **page_of(bid),
+        **page,
         steps=presentation.steps(bid),
-        offers=presentation.offers(actor, bid, now),
+        offers=presentation.offers(actor, bid, now, complete),
         heads=presentation.heads_of(session, bid) if own else [],
         receipts=queries.receipts_of(session, bid) if own else [],
         history=presentation.history(session, actor, bid),
@@ -204,12 +205,14 @@ def check(bid_id: int) -> Page:
 
 def _check_page(bid: Bid, form: SubmitForm, status: int = 200) -> tuple[str, int]:
     session, actor, now = db_session(), current_actor(), request_now()
+    may_send = policy.may_send_to_head(actor, bid, now)
     return render_template(
         "bids/check.html",
         **page_of(bid),
         form=form,
         may_submit=presentation.submit_verdict(session, actor, bid, now),
-        may_send=policy.may_send_to_head(actor, bid, now),
+        may_send=may_send,
+        sends=may_send.allowed and not actor.has(Role.HEAD),
         heads=presentation.heads_of(session, bid),
     ), status
 
@@ -237,6 +240,7 @@ def submit(bid_id: int) -> Page:
         return _check_page(bid, form, 422)
     if not attempt(form, operations.submit_bid, bid, form.opened_version()):
         return _check_page(bid, form, 422)
+    flash(gettext("已提交并封存，请保存这份回执"), "success")
     return redirect(url_for("bids.receipt", bid_id=bid.id))
 
 

@@ -262,9 +262,25 @@ def test_uncovered_deliverables_are_shown(sqlite_world: World) -> None:
     with world.reading() as session:
         names = [d["name"] for d in session.get_one(Topic, topic_id).deliverables]
     page = world.browser("hangzhou_clerk").get(f"/bids/{bid_id}/edit/goals").text
-    assert "还没有覆盖的交付成果" in page
+    assert f"本节还有 {len(names)} 处需要补充" in page
+    assert all(f"“{name}”还没有考核指标" in page for name in names)
     check = world.browser("hangzhou_clerk").get(f"/bids/{bid_id}/check").text
     assert all(f"“{name}”还没有考核指标" in check for name in names)
+
+
+def test_a_clerk_learns_her_own_next_step(sqlite_world: World) -> None:
+    bid_id = draft_bid(sqlite_world, published_topic(sqlite_world), risks="")
+    clerk = sqlite_world.browser("hangzhou_clerk")
+    page, check = clerk.get(f"/bids/{bid_id}").text, clerk.get(f"/bids/{bid_id}/check").text
+    assert page.index("填写申请") < page.index("检查并送审")
+    assert "先送单位负责人审核" in check
+    assert "暂不能提交" not in check
+    assert "本节还有 1 处需要补充" in clerk.get(f"/bids/{bid_id}/edit/guarantee").text
+    assert "处需要补充" not in clerk.get(f"/bids/{bid_id}/edit/plan").text
+    assert "检查并提交" in sqlite_world.browser("hangzhou_head").get(f"/bids/{bid_id}/check").text
+    whole = draft_bid(sqlite_world, published_topic(sqlite_world, 1))
+    sqlite_world.do("hangzhou_clerk", send_to_head, (Bid, whole))
+    assert "要修改，请负责人退回" in clerk.get(f"/bids/{whole}").text
 
 
 def test_numbers_of_things_are_told_in_both_languages(sqlite_world: World) -> None:
