@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from marketplace.core import ladder
 from marketplace.core.ladder import Rung
+from marketplace.core.text import N_
 
 
 class Audience(StrEnum):
@@ -27,6 +28,17 @@ LADDER: tuple[Rung, ...] = (
     Rung("T+14", 14, Audience.PROVINCE),
 )
 """T is the due date: before and on it the owner, afterwards one level higher each time."""
+
+MOMENTS = {
+    "T-30": N_("到期前30天"),
+    "T-7": N_("到期前7天"),
+    "T-1": N_("到期前1天"),
+    "T": N_("到期当天"),
+    "T+3": N_("逾期3天"),
+    "T+7": N_("逾期7天"),
+    "T+14": N_("逾期14天"),
+}
+"""The rungs in words (msgids)."""
 
 
 def due_rungs(milestone_due_at: datetime, since: datetime, now: datetime) -> tuple[Rung, ...]:

@@ -158,6 +158,19 @@ def test_a_stale_report_shows_both_texts(sqlite_world: World) -> None:
     assert (answer.status_code, "甲的文字" in page, "乙的文字" in page) == (409, True, True)
 
 
+def test_the_next_report_is_offered_by_name(sqlite_world: World) -> None:
+    project_id = opened_project(sqlite_world)
+    first, second, *_ = milestone_ids(sqlite_world, project_id)
+    with sqlite_world.reading() as session:
+        names = [session.get_one(Milestone, key).name for key in (first, second)]
+    assert f"提交“{names[0]}”报告" in text(sqlite_world, "hangzhou_clerk", f"/projects/{project_id}")
+    report(sqlite_world, first)
+    page = text(sqlite_world, "hangzhou_clerk", f"/projects/{project_id}")
+    assert f"提交“{names[1]}”报告" in page
+    assert f"提交“{names[0]}”报告" not in page
+    assert "”报告" not in text(sqlite_world, "officer", f"/projects/{project_id}")
+
+
 def test_only_the_lead_unit_opens_the_report_form(sqlite_world: World) -> None:
     world = sqlite_world
     (first, _) = milestone_ids(world, opened_project(world, partners=("ningbo",)))

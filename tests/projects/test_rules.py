@@ -12,7 +12,7 @@ from marketplace.bids.content import BidContent, Indicator, PlannedMilestone
 from marketplace.core.clock import end_of_day
 from marketplace.projects.planning import last_day, project_number, promises_of, steps_of
 from marketplace.projects.progress import all_passed, grade_of, progress_of
-from marketplace.projects.reminders import LADDER, Audience, due_rungs, next_reminder
+from marketplace.projects.reminders import LADDER, MOMENTS, Audience, due_rungs, next_reminder
 from marketplace.topics.rules import DEFAULT_RULES
 
 DUE = end_of_day(date(2026, 6, 30))
@@ -20,6 +20,7 @@ CODES = [rung.code for rung in LADDER]
 
 
 def test_the_ladder_climbs_from_the_owner_to_the_province() -> None:
+    assert list(MOMENTS) == CODES
     assert CODES == ["T-30", "T-7", "T-1", "T", "T+3", "T+7", "T+14"]
     assert [rung.audience for rung in LADDER[3:]] == [
         Audience.OWNER, Audience.HEAD, Audience.SUPERIOR, Audience.PROVINCE,

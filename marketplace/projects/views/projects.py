@@ -15,6 +15,7 @@ from marketplace.files.queries import attachments_of
 from marketplace.projects import policy, queries
 from marketplace.projects.forms import FilterForm
 from marketplace.projects.models import OUTCOME_FILES, Milestone, Outcome, Project
+from marketplace.projects.reminders import MOMENTS
 from marketplace.projects.views.base import blueprint
 from marketplace.projects.workflow import PROJECT, ProjectState
 from marketplace.web.access import signed_in
@@ -100,6 +101,7 @@ def show(project_id: int) -> str:
         milestone_offers={m.id: milestone_offer(actor, m) for m in project.milestones},
         on_time={m.id: m.reports[0].on_time for m in project.milestones if m.reports},
         reminders=queries.reminders_of(session, project.id),
+        moments=MOMENTS,
         history=history_rows(history_of(session, "project", project.id)),
         now=request_now(),
     )
@@ -123,6 +125,7 @@ def offers_of(actor: Actor, project: Project) -> list[dict[str, Any]]:
     if policy.acts_for_lead(actor, project):
         edit = policy.may_edit_outcome(actor, project)
         return [
+            *_next_report(actor, project),
             offer(N_("填写成果"), "projects.outcome_edit", edit, method="get", **values),
             offer(
                 N_("核对并提交成果"), "projects.outcome_check", policy.may_deliver(actor, project), method="get",
@@ -131,6 +134,15 @@ def offers_of(actor: Actor, project: Project) -> list[dict[str, Any]]:
         ]  # fmt: skip
     convene = policy.may_convene(actor, project)
     return [offer(N_("组织验收"), "projects.outcome", convene, method="get", **values)]
+
+
+def _next_report(actor: Actor, project: Project) -> list[dict[str, Any]]:
+    """The milestone to report next, named, so that nobody has to look for it in the table."""
+    due = next((m for m in project.milestones if policy.may_report(actor, m)), None)
+    if due is None:
+        return []
+    label = translate(N_("提交“%(name)s”报告"), {"name": due.name})
+    return [{**milestone_offer(actor, due), "label": label}]
 
 
 def milestone_offer(actor: Actor, milestone: Milestone) -> dict[str, Any]:
