@@ -15,8 +15,8 @@ from marketplace.topics import wording
 from marketplace.topics.content import SECTION_LABELS, ExpectedStandard, TopicContent
 from marketplace.topics.models import ChallengeList, Topic
 from marketplace.topics.workflow import CHALLENGE_LIST, TOPIC, TopicState
-from marketplace.web.formats import wan_text
-from marketplace.web.i18n import translate
+from marketplace.web.formats import money_text, wan_text
+from marketplace.web.i18n import speaks_english, translate
 from marketplace.web.offers import stepper
 from marketplace.web.templating import in_english, show_datetime
 
@@ -66,8 +66,12 @@ def budget(topic: Topic | TopicContent | Row[Any]) -> str:
     least, most = topic.budget_min_fen, topic.budget_max_fen
     if most is None or least is None:
         return translate(N_("无资金"))
+    if speaks_english():
+        return (
+            money_text(most, True) if least == most else f"{money_text(least, True)}–{money_text(most, True)}"
+        )
     amount = wan_text(most) if least == most else f"{wan_text(least)}–{wan_text(most)}"
-    return f"{amount} {translate(N_('万元'))}"
+    return f"{amount} 万元"
 
 
 def award(topic: Topic | TopicContent | Row[Any]) -> str:

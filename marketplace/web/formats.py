@@ -66,6 +66,16 @@ def exact_wan_text(fen: int | None) -> str:
     return f"{whole:,}.{tail[:2]}{tail[2:].rstrip('0')}"
 
 
+def money_text(fen: int | None, english: bool) -> str:
+    """Money with its unit, exact to the 分: 22.00 万元; in English, which knows no 万, ¥220,000."""
+    if fen is None:
+        return ""
+    if not english:
+        return f"{exact_wan_text(fen)} 万元"
+    yuan, rest = divmod(fen, 100)
+    return f"¥{yuan:,}.{rest:02d}" if rest else f"¥{yuan:,}"
+
+
 def score_text(score: Decimal | None) -> str:
     """A score with two decimals."""
     return "" if score is None else f"{score:.2f}"

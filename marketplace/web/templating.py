@@ -17,6 +17,7 @@ from marketplace.web.formats import (
     datetime_text,
     exact_text,
     exact_wan_text,
+    money_text,
     score_text,
     until_text,
     wan_text,
@@ -52,6 +53,11 @@ def show_datetime(moment: datetime | None, seconds: bool = False) -> str:
 def show_until(moment: datetime | None, weekday: bool = False) -> str:
     """A deadline in the page's language: midnight is 24:00 of the day before."""
     return until_text(moment, in_english(), weekday)
+
+
+def show_money(fen: int | None) -> str:
+    """An amount with its unit in the page's language."""
+    return money_text(fen, in_english())
 
 
 def show_date(day: date | None) -> str:
@@ -156,8 +162,12 @@ def _in_one_language(language: str, words: Callable[..., str]) -> dict[str, Call
     def until(value: datetime | None, weekday: bool = False) -> str:
         return until_text(value, english, weekday)
 
+    def money(fen: int | None) -> str:
+        return money_text(fen, english)
+
     return {
         f"t_{language}": words, f"datetime_{language}": moment, f"date_{language}": day, f"until_{language}": until,
+        f"money_{language}": money,
     }  # fmt: skip
 
 
@@ -171,7 +181,7 @@ def install(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         datetime=show_datetime, until=show_until, date=show_date, exact=exact_text, wan=wan_text,
-        exact_wan=exact_wan_text, score=score_text, t=translate,
+        money=show_money, exact_wan=exact_wan_text, score=score_text, t=translate,
         markdown=lambda text: Markup(markdown(text)),  # noqa: S704 - sanitized
     )  # fmt: skip
     for language, words in (("zh", in_chinese), ("en", to_english)):

@@ -17,7 +17,7 @@ from marketplace.i18n import DEFAULT_LOCALE, TRANSLATIONS, compile_catalogues
 from marketplace.web.formats import exact_wan_text
 from marketplace.web.i18n import page_gettext, translate
 from marketplace.web.styleguide import styleguide_context
-from marketplace.web.templating import Addresses, show_date, show_datetime, show_until
+from marketplace.web.templating import Addresses, show_date, show_datetime, show_money, show_until
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = (
@@ -113,6 +113,7 @@ def design_app() -> Flask:
         until=show_until,
         date=show_date,
         exact_wan=exact_wan_text,
+        money=show_money,
         t=translate,
         unit=str,
     )
