@@ -11,6 +11,7 @@ from marketplace.bids.models import AwardDecision, AwardKind, Bid
 from marketplace.bids.queries import opened_bids
 from marketplace.bids.workflow import BidState
 from marketplace.core.actor import BUREAU_ROLES, Role
+from marketplace.core.text import quoted
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.core.working_days import end_of_working_days
 from marketplace.notices.models import NoticeKind
@@ -102,11 +103,12 @@ def announce_result(uow: UnitOfWork, event: AwardConfirmed) -> None:
         kind=NoticeKind.RESULT,
         dedupe_key=f"award:{decision.id}",
         topic_id=topic.id,
-        title=f"榜题“{topic.title}”揭榜结果公示",
+        title=f"榜题{quoted(topic.title)}揭榜结果公示",
         title_en=f"Award result: {topic.code}",
-        body=f"榜题 {topic.code}“{topic.title}”经专家评审和省局复核，{names}\n\n"
+        body=f"榜题 {topic.code}{quoted(topic.title)}经专家评审和省局复核，{names}\n\n"
         f"公示期：{days}个工作日，至{until}（北京时间）止。工作日按周一至周五计算，遇法定节假日相应顺延。",
-        body_en=f"Topic {topic.code} “{topic.title}”, reviewed by experts and confirmed by the province: {english}\n\n"
+        body_en=f"Topic {topic.code} {quoted(topic.title)}, reviewed by experts and confirmed by the province: "
+        f"{english}\n\n"
         f"Notice period: {days} working days, until {until} (Beijing time). Working days are counted Monday to "
         "Friday; public holidays extend the period.",
         ends_at=ends_at,

@@ -22,6 +22,14 @@ def tidy(value: str | None) -> str:
     return text.translate(_FULL_WIDTH_ALNUM).strip()
 
 
+_INNER_QUOTES = str.maketrans("“”", "‘’")
+
+
+def quoted(title: str) -> str:
+    """A title in quotation marks; those within it become single ones."""
+    return f"“{title.translate(_INNER_QUOTES)}”"
+
+
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 

@@ -1,5 +1,6 @@
 """The notices that follow from a topic's own life: published, amended, withdrawn."""
 
+from marketplace.core.text import quoted
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notices.models import NoticeKind
 from marketplace.notices.operations import announce
@@ -17,12 +18,12 @@ def announce_publication(uow: UnitOfWork, event: TopicPublished) -> None:
         kind=NoticeKind.PUBLICATION,
         dedupe_key=f"topic-published:{topic.id}",
         topic_id=topic.id,
-        title=f"关于发布榜题“{topic.title}”的公告",
+        title=f"关于发布榜题{quoted(topic.title)}的公告",
         title_en=f"Topic published: {topic.code}",
-        body=f"榜题 {topic.code}“{topic.title}”现予发布，符合条件的单位可以揭榜。\n\n"
+        body=f"榜题 {topic.code}{quoted(topic.title)}现予发布，符合条件的单位可以揭榜。\n\n"
         f"揭榜截止时间：{deadline}（北京时间）。\n\n"
         f"[查看榜题全文]({_address(uow, topic)})",
-        body_en=f"Topic {topic.code} “{topic.title}” is open for bids from eligible bureaus.\n\n"
+        body_en=f"Topic {topic.code} {quoted(topic.title)} is open for bids from eligible bureaus.\n\n"
         f"Bids close at {deadline} (Beijing time).\n\n"
         f"[Read the topic]({_address(uow, topic)})",
     )
@@ -36,7 +37,7 @@ def announce_amendment(uow: UnitOfWork, event: TopicAmended) -> None:
         kind=NoticeKind.AMENDMENT,
         dedupe_key=f"topic-amended:{topic.id}:{event.number}",
         topic_id=topic.id,
-        title=f"关于修改榜题“{topic.title}”的公告（第{event.number}版）",
+        title=f"关于修改榜题{quoted(topic.title)}的公告（第{event.number}版）",
         title_en=f"Topic amended: {topic.code} (version {event.number})",
         body=f"修改理由：{_plain(event.opinion)}\n\n[查看修改前后对照]({_address(uow, topic)}#versions)",
         body_en=f"Reason: {_plain(event.opinion)}\n\n[See what changed]({_address(uow, topic)}#versions)",
@@ -53,10 +54,10 @@ def announce_withdrawal(uow: UnitOfWork, event: TopicWithdrawn) -> None:
         kind=NoticeKind.WITHDRAWAL,
         dedupe_key=f"topic-withdrawn:{topic.id}",
         topic_id=topic.id,
-        title=f"关于撤回榜题“{topic.title}”的公告",
+        title=f"关于撤回榜题{quoted(topic.title)}的公告",
         title_en=f"Topic withdrawn: {topic.code}",
-        body=f"榜题 {topic.code}“{topic.title}”不再接受揭榜。\n\n理由：{_plain(event.opinion)}",
-        body_en=f"Topic {topic.code} “{topic.title}” no longer takes bids.\n\nReason: {_plain(event.opinion)}",
+        body=f"榜题 {topic.code}{quoted(topic.title)}不再接受揭榜。\n\n理由：{_plain(event.opinion)}",
+        body_en=f"Topic {topic.code} {quoted(topic.title)} no longer takes bids.\n\nReason: {_plain(event.opinion)}",
     )
 
 

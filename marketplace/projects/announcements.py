@@ -1,5 +1,6 @@
 """The public notice of an accepted outcome (验收结果公告)."""
 
+from marketplace.core.text import quoted
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.i18n import translations
 from marketplace.notices.models import NoticeKind
@@ -24,7 +25,7 @@ def announce_outcome(uow: UnitOfWork, event: OutcomeAccepted) -> None:
         kind=NoticeKind.OUTCOME,
         dedupe_key=f"outcome-accepted:{event.outcome_id}",
         topic_id=project.topic_id,
-        title=f"关于“{project.title}”成果通过验收的公告",
+        title=f"关于{quoted(project.title)}成果通过验收的公告",
         title_en=f"Outcome accepted: {project.number}",
         body=f"项目 {project.number} 的成果已通过验收。\n\n承担单位：{units}\n\n"
         f"验收得分：{event.score}，等级：{label}。",

@@ -124,7 +124,7 @@ def test_the_feed_is_well_formed_atom_with_absolute_links(sqlite_world: World) -
     assert answer.content_type == "application/atom+xml; charset=utf-8"
     root = ElementTree.fromstring(answer.data)  # noqa: S314 - our own
     [entry] = root.findall(f"{ATOM}entry")
-    assert "a < b & “c”" in str(entry.findtext(f"{ATOM}title"))
+    assert "“a < b & ‘c’”" in str(entry.findtext(f"{ATOM}title"))
     links = [str(link.get("href")) for link in root.iter(f"{ATOM}link")]
     assert all(link.startswith("http://127.0.0.1:5000/") for link in links)
     assert root.findtext(f"{ATOM}updated") == "2026-03-02T01:00:00Z"
