@@ -35,6 +35,14 @@ STEPS = (
     topic_todos, bid_todos, review_todos, award_todos, project_todos, priority_todos, people_todos, mail_todos,
 )  # fmt: skip
 TODO = (*(step.todos_for for step in STEPS), funding_todos.todos_for)
+STARTS = (
+    (Role.SYSTEM_ADMIN, N_("查看系统运行"), "notifications.system"),
+    (Role.SECURITY_ADMIN, N_("管理人员和角色"), "organisations.list_people"),
+    (Role.AUDIT_ADMIN, N_("核对审计链"), "audit.chain"),
+    (Role.CLERK, N_("看看可以揭的榜题"), "public.topics"),
+    (Role.HEAD, N_("看看可以揭的榜题"), "public.topics"),
+)
+"""Where a person goes whom nothing waits for."""
 SHOWN = 30
 """So many lines of 待办 and of 进行中: the most urgent ones. The lists of each step show all."""
 ONGOING = tuple(step.ongoing_for for step in STEPS)
@@ -52,10 +60,18 @@ def home() -> str:
         figures=figures_for(session, actor, now),
         todos=_lines(todos[:SHOWN], now),
         ongoing=_lines(ongoing[:SHOWN], now),
+        start=_start(actor),
         todo_count=len(todos),
         ongoing_count=len(ongoing),
         done=[_deed(deed, actor) for deed in done],
     )
+
+
+def _start(actor: Actor) -> dict[str, str] | None:
+    for role, label, endpoint in STARTS:
+        if actor.has(role):
+            return {"label": translate(label), "url": address(endpoint)}
+    return None
 
 
 @dataclass(slots=True)

@@ -80,3 +80,16 @@ def test_an_invitation_runs_and_then_waits_for_the_security_administrator(sqlite
     assert "新来者（示例）" in part(world, "secadmin", "todo")
     assert "新来者（示例）" not in part(world, "secadmin", "ongoing")
     assert "新来者（示例）" not in part(world, "sysadmin", "todo")
+
+
+@pytest.mark.parametrize(
+    ("key", "start"),
+    [
+        ("sysadmin", "/manage/system"),
+        ("secadmin", "/manage/people"),
+        ("auditadmin", "/audit/chain"),
+        ("hangzhou_clerk", "/topics"),
+    ],
+)
+def test_whom_nothing_waits_for_learns_where_to_go(sqlite_world: World, key: str, start: str) -> None:
+    assert f'class="btn btn-secondary" href="{start}"' in part(sqlite_world, key, "todo")
