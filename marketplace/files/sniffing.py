@@ -66,7 +66,7 @@ def _check_head(kind: Kind, stream: BinaryIO) -> None:
 
 
 def _not_what_it_says() -> BadFile:
-    return BadFile(N_("“%(file)s”：文件内容与扩展名不符"))
+    return BadFile(N_("“%(file)s”：文件内容与扩展名不符，请打开文件，另存为这种格式后再上传"))
 
 
 def _anything(_stream: BinaryIO) -> None:
