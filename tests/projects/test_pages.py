@@ -269,6 +269,16 @@ def test_an_outcome_from_form_to_delivery(sqlite_world: World) -> None:
     assert "组织验收" in text(world, "officer", base)
 
 
+def test_the_check_leads_back_to_the_form(sqlite_world: World) -> None:
+    project_id = opened_project(sqlite_world)
+    finish_milestones(sqlite_world, project_id)
+    sqlite_world.browser("hangzhou_clerk").get(f"/projects/{project_id}/outcome/edit")
+    page = text(sqlite_world, "hangzhou_clerk", f"/projects/{project_id}/outcome/check")
+    assert page.count(f'href="/projects/{project_id}/outcome/edit"') == 2
+    assert "还没有上传成果材料" in page
+    assert "请本单位负责人到本页核对并提交" in page
+
+
 def test_the_officer_returns_or_convenes_from_the_page(sqlite_world: World) -> None:
     world = sqlite_world
     project_id = delivered_project(world)
