@@ -57,6 +57,11 @@ class ChangePasswordForm(NewPasswordForm):
 
     current = PasswordField(_l("原密码"), [InputRequired(_l("请填写原密码")), Length(max=MOST_LENGTH)])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The summary of errors follows the page, where the present password stands first."""
+        super().__init__(*args, **kwargs)
+        self._fields.move_to_end("current", last=False)
+
 
 class ForgottenForm(Form):
     """忘记密码."""

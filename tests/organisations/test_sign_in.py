@@ -189,12 +189,19 @@ def test_sign_in_leads_nowhere_else(sqlite_world: World, wish: str) -> None:
     assert enter(sqlite_world, next=wish).location == "/workbench"
 
 
+def test_the_summary_of_a_wrong_password_change_follows_the_page(sqlite_world: World) -> None:
+    page = sqlite_world.browser("officer").post("/account/password", {}).text
+    assert page.index("请填写原密码") < page.index("请填写新密码")
+
+
 def test_sign_in_leads_where_one_wanted(sqlite_world: World) -> None:
     browser = sqlite_world.browser()
     asked = browser.get("/account/sessions?x=1")
     assert asked.location == "/sign-in?next=/account/sessions?x%3D1"
     page = browser.get(asked.location).get_data(as_text=True)
     assert 'value="/account/sessions?x=1"' in page
+    assert "登录后回到您要打开的页面" in page
+    assert "登录后回到您要打开的页面" not in browser.get("/sign-in").text
     assert (
         enter(sqlite_world, browser=browser, next="/account/sessions?x=1").location == "/account/sessions?x=1"
     )
