@@ -30,11 +30,11 @@ SHARED = (
 )  # fmt: skip
 """Pages that are the same to everybody of one role: its first reader opens them."""
 
-PATIENCE, PATIENCE_OF_THE_OFFICER = 2, 5
+PATIENCE, PATIENCE_OF_THE_OFFICER = 1, 3
 """So many pages of one kind that show nothing new, and the next one is not opened. The officer comes first and sees
 most."""
 
-NEW_PARTS = 5
+NEW_PARTS = 8
 """A further page of one kind is looked at in the browser when it has so many tags and classes that were not seen."""
 
 LETTER = "notifications.letter"

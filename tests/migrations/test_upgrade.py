@@ -6,6 +6,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from marketplace.core.database import Base, make_engine
 from marketplace.migrate import all_metadata, differences, upgrade, upgrade_to
 from marketplace.priority.funding.models import FundingDeviation
 from marketplace.priority.models import MeetingDecision
+from tests.support.postgres import PostgresServer
 
 ROWS = Path(__file__).parent / "data" / "0002.json.gz"
 Dump = dict[str, list[dict[str, Any]]]
@@ -45,17 +47,39 @@ def rows() -> Dump:
     return dump
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def old_engine(request: pytest.FixtureRequest, tmp_path: Path, rows: Dump) -> Iterator[Engine]:
+@contextmanager
+def old_database(address: str, rows: Dump) -> Iterator[Engine]:
     """A database at version 0002 with the rows."""
-    on_sqlite = request.param == "sqlite"
-    address = f"sqlite:///{tmp_path / 'old.db'}" if on_sqlite else request.getfixturevalue("postgres_url")
     engine = make_engine(address)
     upgrade_to(engine, "0002")
     with engine.begin() as connection:
         fill(connection, rows)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def old_engine(request: pytest.FixtureRequest, tmp_path: Path, rows: Dump) -> Iterator[Engine]:
+    """An old database of this test's own."""
+    on_sqlite = request.param == "sqlite"
+    address = f"sqlite:///{tmp_path / 'old.db'}" if on_sqlite else request.getfixturevalue("postgres_url")
+    with old_database(address, rows) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def upgraded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, rows: Dump
+) -> Iterator[Engine]:
+    """An old database brought up to the present, for tests that only read."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path_factory.mktemp('upgraded') / 'old.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        address = server.url(server.create_database())
+    with old_database(address, rows) as engine:
+        upgrade(engine)
+        yield engine
 
 
 def fill(connection: Connection, rows: Dump) -> None:
@@ -94,24 +118,21 @@ def counts(connection: Connection, names: list[str]) -> dict[str, int]:
     }
 
 
-def test_every_row_is_kept(old_engine: Engine, rows: Dump) -> None:
-    upgrade(old_engine)
-    assert differences(old_engine) == []
-    with old_engine.connect() as connection:
+def test_every_row_is_kept(upgraded: Engine, rows: Dump) -> None:
+    assert differences(upgraded) == []
+    with upgraded.connect() as connection:
         assert counts(connection, list(rows)) == {name: len(found) for name, found in rows.items()}
 
 
-def test_every_row_can_be_read_by_the_models(old_engine: Engine) -> None:
-    upgrade(old_engine)
+def test_every_row_can_be_read_by_the_models(upgraded: Engine) -> None:
     all_metadata()
-    with Session(old_engine) as session:
+    with Session(upgraded) as session:
         for mapper in Base.registry.mappers:
             session.scalars(select(mapper.class_)).unique().all()
 
 
-def test_foreign_keys_hold_again_afterwards(old_engine: Engine) -> None:
-    upgrade(old_engine)
-    with old_engine.connect() as connection:
+def test_foreign_keys_hold_again_afterwards(upgraded: Engine) -> None:
+    with upgraded.connect() as connection:
         if connection.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
