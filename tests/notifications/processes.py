@@ -65,13 +65,13 @@ def worker(world: World, mail_port: int, log: Path) -> AbstractContextManager[su
 
 
 @contextmanager
-def web(world: World, log: Path, application: str = "app:create_app()") -> Iterator[tuple[int, int]]:
-    """gunicorn with one process; answers its port and the number of the process that serves."""
+def web(world: World, log: Path, application: str = "app:create_app()") -> Iterator[int]:
+    """gunicorn with one process, loaded beforehand as ``python3 app.py`` does it; answers its port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}", application]
-    with running(command, environment(world), log) as process:
+    command = [sys.executable, "-m", "gunicorn", "--preload", "--workers", "1", "--bind", f"127.0.0.1:{port}"]
+    with running([*command, application], environment(world), log):
         until(lambda: listens(port), log)
-        yield port, process.pid
+        yield port
 
 
 def listens(port: int) -> bool:

@@ -109,7 +109,7 @@ def test_a_web_process_killed_between_commit_and_answer(world: World, tmp_path: 
     with world.reading() as session:
         first, second = session.scalars(select(OutboxMail.id))
     visitor = Visitor(0, signed_in_cookie(world, "sysadmin"))
-    with web(world, log, "tests.notifications.dying_web:create_app()") as (visitor.port, _pid):
+    with web(world, log, "tests.notifications.dying_web:create_app()") as visitor.port:
         assert visitor.press(f"/outbox/{first}", f"/outbox/{first}/retry") == 302
         (tmp_path / "die-after-commit").touch()
         with pytest.raises((http.client.HTTPException, OSError)):
