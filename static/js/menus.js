@@ -1,4 +1,5 @@
-// An open menu closes with Escape and with a click elsewhere; print buttons appear.
+// An open menu closes with Escape and with a click elsewhere; print buttons appear; the navigation, one row on a
+// telephone, is pushed to where the reader is.
 const menus = () => document.querySelectorAll("details.user-menu[open]");
 
 document.addEventListener("click", (event) => {
@@ -14,4 +15,8 @@ document.addEventListener("keydown", (event) => {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
+}
+for (const here of document.querySelectorAll(".site-nav [aria-current]")) {
+  const list = here.closest("ul");
+  list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
 }
