@@ -134,7 +134,9 @@ def test_an_auditor_repeats_every_draw(sqlite_world: World) -> None:
     with sqlite_world.uow() as uow:
         panel = uow.session.get_one(Panel, panel_id)
         assert panel.draw is not None
-        panel.draw = {**panel.draw, "chosen": panel.draw["candidates"][:2]}
+        drawn = panel.draw["chosen"]
+        instead = next(expert for expert in panel.draw["candidates"] if expert not in drawn)
+        panel.draw = {**panel.draw, "chosen": [drawn[0], instead]}
     changed = run(args=["review", "draw-check", str(panel_id)])
     assert (changed.exit_code, "DIFFERENT" in changed.output) == (1, True)
     assert "不一致" in sqlite_world.browser("auditor").get(f"/panels/{panel_id}").text
