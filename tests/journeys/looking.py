@@ -47,6 +47,8 @@ STICKS_OUT = """() => {
     return wide.slice(-1).map((node) => node.outerHTML.slice(0, 160));
 }"""
 LANGUAGES = ("zh_Hans_CN", "en")
+HEIGHT = 240
+"""Of the windows: nothing here hangs on it, and only what stands in them is painted."""
 
 
 @dataclass
@@ -83,7 +85,7 @@ class Looker:
 
     def open(self, path: str) -> None:
         """Goes to a page; what it said while it came is kept."""
-        self.page.set_viewport_size({"width": WIDE, "height": 768})
+        self.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
         response = self.page.goto(self.address + path)
         if response is None or response.status != 200:
             self.heard.append(f"status {response and response.status}")
@@ -95,7 +97,7 @@ class Looker:
 
     def at(self, width: int) -> list[str]:
         """What sticks out of a window of this width."""
-        self.page.set_viewport_size({"width": width, "height": 768})
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
         return [f"sticks out at {width}: {one}" for one in self.page.evaluate(STICKS_OUT)]
 
     def violations(self, width: int, visit: Visit) -> list[str]:
@@ -104,7 +106,7 @@ class Looker:
         measured = width in visit.colours
         every = {"type": "tag", "values": TAGS}
         few = {"type": "rule", "values": HANG_ON_WIDTH}
-        self.page.set_viewport_size({"width": width, "height": 768})
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.add_script_tag(url=f"{self.address}/axe.js")
         options = (
