@@ -11,8 +11,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 pytest_plugins = (
     "tests.support.no_skips",
     "tests.support.order",
+    "tests.support.run",
     "tests.support.fixtures",
-    "tests.support.world",
+    "tests.support.furnished",
 )
 
 # The same examples in every run, however slow the machine.

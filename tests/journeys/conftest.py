@@ -1,13 +1,12 @@
 """The sample year behind an address, built and walked through once a test run; the journeys only look at it."""
 
-import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from marketplace.setup import set_up_demo
 from marketplace.web.runtime import Runtime
 from tests.journeys.crawl import Findings, crawl
 from tests.support.live import served
+from tests.support.run import once
 from tests.support.world import CompiledTemplates, trust_the_machine
 
 DEMO_PASSWORD = "sample-year-password"
@@ -100,19 +100,10 @@ def walk(folder: Path) -> None:
     found.save(folder / "findings.json")
 
 
-def once(folder: Path, file: str, make: Callable[[Path], None]) -> None:
-    """Of several test processes the first makes it, the others wait for it."""
-    with (folder / f"{file}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / file).exists():
-            make(folder)
-
-
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def sample_folder(run_folder: Path) -> Path:
     """Where the sample year lies."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "sample-year"
+    folder = run_folder / "sample-year"
     folder.mkdir(exist_ok=True)
     once(folder, "said.txt", build)
     return folder

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, inspect
 
 from marketplace.core.database import make_engine
 from marketplace.migrate import all_metadata, differences, is_current, upgrade
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import Postgres
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -16,7 +16,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "sqlite":
         engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('made') / 'e.db'}")
     else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
+        server: Postgres = request.getfixturevalue("postgres_server")
         engine = make_engine(server.url(server.create_database()))
     upgrade(engine)
     yield engine

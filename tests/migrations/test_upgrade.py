@@ -34,7 +34,7 @@ from marketplace.core.database import Base, make_engine
 from marketplace.migrate import all_metadata, differences, upgrade, upgrade_to
 from marketplace.priority.funding.models import FundingDeviation
 from marketplace.priority.models import MeetingDecision
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import Postgres
 
 ROWS = Path(__file__).parent / "data" / "0002.json.gz"
 Dump = dict[str, list[dict[str, Any]]]
@@ -75,7 +75,7 @@ def upgraded(
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path_factory.mktemp('upgraded') / 'old.db'}"
     else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
+        server: Postgres = request.getfixturevalue("postgres_server")
         address = server.url(server.create_database())
     with old_database(address, rows) as engine:
         upgrade(engine)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -27,17 +25,15 @@ from marketplace.computations.process import compute_here
 from marketplace.computations.work import claim, settle
 from marketplace.config import Settings
 from marketplace.core.actor import SYSTEM, Actor
-from marketplace.core.database import Base, make_engine, reading_session, writing_session
+from marketplace.core.database import make_engine, reading_session, writing_session
 from marketplace.core.unit_of_work import UnitOfWork
 from marketplace.notifications import transport
 from marketplace.notifications.jobs import Shift
 from marketplace.organisations.identity import identity_by_token
 from marketplace.organisations.models import Person
-from marketplace.organisations.reference import load_reference
 from marketplace.organisations.sessions import begin_session
-from marketplace.sample.cast import seat_cast
 from marketplace.web.environment import PageEnvironment
-from tests.support.postgres import PostgresServer
+from tests.support.places import Place
 
 BEGINNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday, 2 March 2026, 9:00 in Beijing."""
@@ -90,15 +86,35 @@ class World:
     clock: FrozenClock
     people: dict[str, int]
     tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    server: PostgresServer | None = None
-    stages: Path = Path()
+    place: Place | None = None
+    run_folder: Path = Path()
     steps: tuple[Any, ...] | None = None
     commits: int = 0
 
-    def begin_in(self, stages: Path, kind: str, server: PostgresServer | None = None) -> None:
+    def begin_at(self, template: str, place: Place, run_folder: Path) -> None:
         """A world that stands at the template: from here on steps may be taken up from copies (``staging``)."""
-        self.stages, self.server = stages / kind, server
-        self.arrive((kind,))
+        self.place, self.run_folder = place, run_folder
+        self.stand_at(template)
+        self.arrive((place.kind,))
+
+    def stand_at(self, database: str) -> None:
+        """A copy of that database comes in the place of this world's own, as soon as somebody wants it."""
+        assert self.place is not None
+        self.parts.engine.dispose()
+        Shared.awaited = partial(self.place.put, database)
+
+    def kept_database(self) -> str:
+        """A copy of the database as it is now."""
+        assert self.place is not None
+        self.engine.dispose()
+        return self.place.kept(self.run_folder)
+
+    def leave(self) -> None:
+        """The end of the test: nobody is connected, and the database goes."""
+        assert self.place is not None
+        Shared.awaited = None
+        self.parts.engine.dispose()
+        self.place.clear()
 
     def come_by(self) -> tuple[Any, ...] | None:
         """The steps that led here from the template, if nothing else has been written since."""
@@ -109,8 +125,15 @@ class World:
         self.steps, self.commits = steps, Shared.commits
 
     @property
-    def runtime(self) -> Any:
+    def parts(self) -> Any:
+        """The parts of the program, though its database may still wait to be put in its place."""
         return self.app.extensions["marketplace"]
+
+    @property
+    def runtime(self) -> Any:
+        """The parts of the program, its database in its place."""
+        Shared.settle()
+        return self.parts
 
     @property
     def engine(self) -> Any:
@@ -223,15 +246,6 @@ class CompiledTemplates(BytecodeCache):
             half.rename(self.folder / "-".join(name))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def templates_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """All processes of a run keep their compiled templates in one place."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates"
-    folder.mkdir(exist_ok=True)
-    CompiledTemplates.folder = folder
-
-
 def _name_of(bucket: Bucket) -> tuple[str, str, str]:
     environment = cast(PageEnvironment, bucket.environment)
     return environment.language(), bucket.key, bucket.checksum
@@ -259,6 +273,8 @@ class Shared:
     engines: ClassVar[dict[str, Engine]] = {}
     commits: ClassVar[int] = 0
     """Of all that was written through these engines."""
+    awaited: ClassVar[Callable[[], None] | None] = None
+    """What puts the database in its place as soon as somebody wants it: of several stages only the last is copied."""
 
     @classmethod
     def engine(cls, url: str) -> Engine:
@@ -272,7 +288,15 @@ class Shared:
             trust_the_machine(engine)
         engine.dispose()
         engine.url = address
+        cls.awaited = None
         return engine
+
+    @classmethod
+    def settle(cls) -> None:
+        """Puts the database in its place, if that still waits."""
+        awaited, cls.awaited = cls.awaited, None
+        if awaited is not None:
+            awaited()
 
     @classmethod
     def _count(cls, _connection: Connection) -> None:
@@ -302,71 +326,7 @@ def _connect_to_present(
     engine: Engine, dialect: Dialect, _record: Any, args: list[Any], options: dict[str, Any]
 ) -> None:
     """Opens the database that the engine's address now names, not the one it was made for."""
+    Shared.settle()
     present_args, present = dialect.create_connect_args(engine.url)
     args[:] = present_args
     options |= present
-
-
-def furnish(url: str, data_dir: Path) -> dict[str, int]:
-    """Creates schema, organisations and cast in an empty database."""
-    world = build_world(url, data_dir)
-    Base.metadata.create_all(world.engine)
-    with world.uow() as uow:
-        load_reference(uow)
-        people = seat_cast(uow)
-    world.engine.dispose()
-    return people
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
-    """A furnished SQLite file to copy."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    people = furnish(f"sqlite:///{path}", path.parent)
-    with make_engine(f"sqlite:///{path}").connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
-    return path, people
-
-
-@pytest.fixture(scope="session")
-def postgres_template(
-    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, dict[str, int]]:
-    """A furnished PostgreSQL database to clone, one for each test process."""
-    name = postgres_server.create_database()
-    people = furnish(postgres_server.url(name), tmp_path_factory.mktemp("template_pg"))
-    return name, people
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    """The furnished program on SQLite and on PostgreSQL, each test on a fresh copy."""
-    if request.param == "sqlite":
-        template, people = request.getfixturevalue("sqlite_template")
-        shutil.copy(template, tmp_path / "test.db")
-        made = Shared.with_database(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, people)
-        made.begin_in(template.parent, "sqlite")
-        yield made
-        made.engine.dispose()
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    source, people = request.getfixturevalue("postgres_template")
-    name = server.create_database(source)
-    made = Shared.with_database(server.url(name), tmp_path, people)
-    made.begin_in(request.getfixturevalue("sqlite_template")[0].parent, "postgres", server)
-    yield made
-    made.engine.dispose()
-    server.drop_database(name)
-
-
-@pytest.fixture
-def sqlite_world(tmp_path: Path, sqlite_template: tuple[Path, dict[str, int]]) -> Iterator[World]:
-    """The furnished program on SQLite only: for rules that do not touch the database's ways."""
-    template, people = sqlite_template
-    shutil.copy(template, tmp_path / "test.db")
-    made = Shared.with_database(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, people)
-    made.begin_in(template.parent, "sqlite")
-    yield made
-    made.engine.dispose()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import create_engine, text
 
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import Postgres
 
 
 def scalar(url: str, statement: str) -> object:
@@ -25,7 +25,7 @@ def test_a_database_is_empty(postgres_url: str) -> None:
     assert scalar(postgres_url, tables) == 0
 
 
-def test_a_copy_has_the_rows_of_its_template(postgres_server: PostgresServer) -> None:
+def test_a_copy_has_the_rows_of_its_template(postgres_server: Postgres) -> None:
     template = postgres_server.create_database()
     scalar(postgres_server.url(template), "CREATE TABLE bureau AS SELECT '安吉' AS name")
     copy = postgres_server.create_database(template)
