@@ -31,6 +31,22 @@ def test_a_contradiction_is_named_with_a_value_that_repairs_it() -> None:
         assert ahp(mended).acceptable
 
 
+def test_steps_in_a_circle_are_left_out_and_the_weights_are_those_of_all_steps() -> None:
+    ran = set()
+    for upper in ((4, 4, 1 / 4), (1 / 7, 4, 1 / 4), (7, 1, 9), (1 / 9, 1, 5), (2, 1 / 3, 5), (3, 5, 2)):
+        matrix = np.ones((3, 3))
+        matrix[np.triu_indices(3, 1)] = upper
+        matrix = np.where(np.tri(3, k=-1) == 1, 1 / matrix.T, matrix)
+        weights, change, steps = np.full(3, 1 / 3), 1.0, 0
+        while change >= 1e-16 and steps < 10_000:
+            image = matrix @ weights
+            before, weights, steps = weights, image / image.sum(), steps + 1
+            change = np.abs(weights - before).max()
+        ran.add(steps == 10_000)
+        assert ahp(matrix).weights.tolist() == weights.tolist()
+    assert ran == {True, False}
+
+
 @pytest.mark.parametrize("size", [1, 2])
 def test_one_or_two_criteria_are_always_consistent(size: int) -> None:
     matrix = [[1.0]] if size == 1 else [[1.0, 3.0], [1 / 3, 1.0]]

@@ -14,6 +14,8 @@ class Place(Protocol):
     """One database of one test. Nobody is connected to it while it is put there or kept."""
 
     kind: str
+    worth_keeping: float
+    """How many seconds of processor time a step has to take, so that a copy of what it left is worth the trouble."""
 
     def put(self, template: str) -> None:
         """A copy of the template stands here, instead of what stood here before."""
@@ -28,7 +30,7 @@ class Place(Protocol):
 class SqlitePlace:
     """A file."""
 
-    kind = "sqlite"
+    kind, worth_keeping = "sqlite", 0.05
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -51,7 +53,7 @@ class SqlitePlace:
 class PostgresPlace:
     """A database of a server."""
 
-    kind = "postgres"
+    kind, worth_keeping = "postgres", 0.3
 
     def __init__(self, server: Postgres) -> None:
         self.server, self.name, self.stands = server, server.new_name(), False

@@ -15,8 +15,6 @@ from typing import Any, TypeVar, cast
 
 from tests.support.world import World
 
-LONG = 0.3
-"""Seconds of processor time: several times what a copy costs."""
 AN_ADDRESS = " at 0x"
 """Says that a thing has no other name than where it lies in the memory of this process."""
 Step = TypeVar("Step", bound=Callable[..., Any])
@@ -70,8 +68,9 @@ def staged(step: Step) -> Step:
 
 def _perhaps_keep(world: World, folder: Path, answer: Any, seconds: float) -> None:
     """A long step at once, a short one when it is asked for again: a copy takes its moment too."""
+    assert world.place is not None
     asked[folder.name] += 1
-    if asked[folder.name] > 1 or seconds > LONG:
+    if asked[folder.name] > 1 or seconds > world.place.worth_keeping:
         _keep(world, folder, answer)
 
 

@@ -15,6 +15,8 @@ from marketplace.decision.base import Code, InputError, Outcome, digest, finite,
 SAATY_1980: Mapping[int, float] = MappingProxyType(
     {3: 0.58, 4: 0.90, 5: 1.12, 6: 1.24, 7: 1.32, 8: 1.41, 9: 1.45}
 )
+STEPS = 10_000
+"""Of the power iteration at most."""
 ACCEPTABLE_CR = 0.10
 # Reciprocals are often typed with three decimals: 0.143 for 1/7.
 TYPED_RECIPROCAL = 0.0025
@@ -129,15 +131,24 @@ def _check_pairs(a: Floats) -> None:
 
 
 def _eigen(a: Floats) -> tuple[Floats, float]:
-    """Power iteration: a positive matrix has one dominant positive eigenvector (Perron)."""
-    weights = np.full(len(a), 1 / len(a))
-    for _ in range(10_000):
+    """Power iteration: a positive matrix has one dominant positive eigenvector (Perron).
+
+    Rounding often lets the last digits go round in a circle. Once a vector comes again, the rest of the steps only go
+    on round it, and those that make whole circles are left out.
+    """
+    weights, left = np.full(len(a), 1 / len(a)), STEPS
+    met = dict[bytes, int]()
+    while left > 0:
         image = a @ weights
         following = image / image.sum()
         change = float(np.abs(following - weights).max())
         weights = following
+        left -= 1
         if change < 1e-16:
             break
+        before = met.setdefault(weights.tobytes(), left)
+        if before > left:
+            left %= before - left
     return weights, float((a @ weights).sum())
 
 
