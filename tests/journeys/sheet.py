@@ -57,7 +57,7 @@ class Sheet:
 
     def _enter(self, element: HtmlElement, around: Surroundings) -> Surroundings:
         """Notes the element itself; answers what its content stands in."""
-        tag, named = str(element.tag), element.attrib
+        tag, named = str(element.tag), dict(element.items())
         foreign = around.foreign or named.get("lang", self.language) != self.language
         self._note_addresses(tag, named)
         if around.main:

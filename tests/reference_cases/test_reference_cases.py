@@ -1,4 +1,7 @@
-"""Every reference case is answered within its tolerance: published results, official outcomes, real data."""
+"""Every reference case is answered within its tolerance: published results, official outcomes, real data.
+
+They go in and come out through the command line, as everybody can try them.
+"""
 
 import json
 import time
@@ -9,7 +12,8 @@ from typing import Any
 import pytest
 
 import marketplace.data
-from marketplace.decision.runner import METHODS, run
+from marketplace.cli.decision import bare_app
+from marketplace.decision.runner import METHODS
 from marketplace.decision.scientific import optimize
 
 # Loaded before any time is taken.
@@ -47,9 +51,12 @@ NOISE = 1e-12
 
 @cache
 def answer(name: str) -> tuple[dict[str, Any], float]:
-    """The answer and the processor time it took."""
-    case, started = load(name), time.process_time()
-    return run(case, FOLDER), time.process_time() - started
+    """The answer of ``flask decision run`` and the processor time it took."""
+    started = time.process_time()
+    done = bare_app().test_cli_runner().invoke(args=["decision", "run", str(CASES[name])])
+    taken = time.process_time() - started
+    assert (done.exit_code, done.stderr) == (0, "")
+    return json.loads(done.stdout), taken
 
 
 def load(name: str) -> dict[str, Any]:
