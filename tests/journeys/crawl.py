@@ -45,6 +45,9 @@ LETTERS = {LETTER, "notifications.mail"}
 
 LEFT_OUT = {"static", "web.set_language"}
 
+KEPT = ("Content-Type", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options")
+"""Headers on which it hangs how a browser takes a page."""
+
 WIDE, NARROWEST = 1366, 320
 """Windows in which axe looks at pages."""
 
@@ -62,6 +65,8 @@ class Visit:
     shades: list[str] = field(default_factory=list)
     colours: list[int] = field(default_factory=list)
     """The widths in which its contrasts are measured."""
+    served: dict[str, tuple[dict[str, str], str]] = field(default_factory=dict)
+    """Language → headers and page, as they came without a detour."""
 
     @property
     def kind(self) -> str:
@@ -192,7 +197,11 @@ def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit
             return visit, None
         if response.mimetype != "text/html":
             return visit, None
-        sheet = read(response.get_data(as_text=True))
+        text = response.get_data(as_text=True)
+        sheet = read(text)
+        if not response.history:
+            headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+            visit.served[sheet.language] = (headers, text)
     visit.parts, visit.shades = sorted(sheet.parts), sorted(sheet.shades)
     visit.faults = sheet.faults(inline_allowed=visit.endpoint == LETTER) + languages.leftovers(sheet)
     return visit, sheet
@@ -256,6 +265,8 @@ def crawl(app: Flask) -> Findings:
         visits += Wanderer(app, who, role, languages, known).walk()
     chosen = cover(visits)
     english = list(in_english(app, chosen, Languages.of(app)))
+    for one, other in zip(chosen, english, strict=True):
+        one.served |= other.served
     faults = [f"{one}: {fault}" for one in visits + english for fault in one.faults]
     return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}))
 
@@ -264,6 +275,6 @@ def in_english(app: Flask, chosen: list[Visit], languages: Languages) -> Iterato
     """The same pages to the same readers."""
     clients = {who: client_of(app, who, "en") for who in dict.fromkeys(visit.who for visit in chosen)}
     for one in chosen:
-        visit, _ = look(clients[one.who], replace(one, faults=[]), languages)
+        visit, _ = look(clients[one.who], replace(one, faults=[], served={}), languages)
         visit.faults = [f"(en) {fault}" for fault in visit.faults]
         yield visit

@@ -1,8 +1,9 @@
 """A page in a real browser: what axe says, what the console says, what is fetched, what sticks out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -12,6 +13,9 @@ from werkzeug.wrappers import Response
 from tests.journeys.conftest import Demonstration
 from tests.journeys.crawl import NARROWEST, WIDE, Visit, token_of
 from tests.support.live import cookie_value, served
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 HANG_ON_WIDTH = ("target-size", "scrollable-region-focusable")
@@ -46,9 +50,25 @@ STICKS_OUT = """() => {
     const wide = all.filter((node) => node.getBoundingClientRect().right > edge + 1);
     return wide.slice(-1).map((node) => node.outerHTML.slice(0, 160));
 }"""
-LANGUAGES = ("zh_Hans_CN", "en")
+LANGUAGES = {"zh_Hans_CN": "zh-CN", "en": "en"}
+"""As the program calls them, and as its pages do."""
 HEIGHT = 240
 """Of the windows: nothing here hangs on it, and only what stands in them is painted."""
+
+
+class AsItWasRead:
+    """Serves a page as the walk through the sample year found it, and from the program whatever else is asked for."""
+
+    def __init__(self, program: "WSGIApplication") -> None:
+        self.program = program
+        self.pages: dict[str, tuple[dict[str, str], str]] = {}
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        found = self.pages.pop(environ["RAW_URI"], None)
+        if found is None:
+            return self.program(environ, start)
+        headers, text = found
+        return Response(text, headers=headers)(environ, start)
 
 
 @dataclass
@@ -58,6 +78,7 @@ class Looker:
     context: BrowserContext
     demonstration: Demonstration
     address: str
+    site: AsItWasRead
     heard: list[str] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -83,10 +104,13 @@ class Looker:
             [{"name": key, "value": value, "url": self.address} for key, value in cookies.items()]
         )
 
-    def open(self, path: str) -> None:
+    def open(self, visit: Visit, language: str) -> None:
         """Goes to a page; what it said while it came is kept."""
+        self.become(visit.who, language)
+        known = visit.served.get(LANGUAGES[language])
+        self.site.pages = {visit.path: known} if known else {}
         self.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-        response = self.page.goto(self.address + path)
+        response = self.page.goto(self.address + visit.path)
         if response is None or response.status != 200:
             self.heard.append(f"status {response and response.status}")
 
@@ -119,9 +143,10 @@ class Looker:
 def looker(demonstration: Demonstration, browser: Browser) -> Iterator[Looker]:
     """A browser before the sample year, with the checker at an address of its own: so it is compiled once."""
     checker = Response(AXE_SCRIPT, mimetype="text/javascript", headers={"Cache-Control": "max-age=3600"})
-    with served(DispatcherMiddleware(demonstration.app, {"/axe.js": checker})) as address:
+    site = AsItWasRead(demonstration.app)
+    with served(DispatcherMiddleware(site, {"/axe.js": checker})) as address:
         context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
-        yield Looker(context, demonstration, address)
+        yield Looker(context, demonstration, address, site)
         context.close()
 
 
@@ -130,13 +155,12 @@ def looked_at(demonstration: Demonstration, browser: Browser, visits: list[Visit
     with looker(demonstration, browser) as eyes:
         for language in LANGUAGES:
             for visit in visits:
-                eyes.become(visit.who, language)
                 yield from (f"{visit} ({language}): {fault}" for fault in faults(eyes, visit, language))
 
 
 def faults(eyes: Looker, visit: Visit, language: str) -> list[str]:
     """One page, from the wide window to the narrowest. What axe says to the console itself is not counted."""
-    eyes.open(visit.path)
+    eyes.open(visit, language)
     found = [fault for width in (WIDE, NARROWEST) for fault in eyes.at(width)] + eyes.taken()
     if language == "en":
         return found
