@@ -5,26 +5,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from tests.journeys.conftest import Demonstration
 from tests.journeys.crawl import NARROWEST, WIDE, Visit, token_of
+from tests.support import axe
 from tests.support.live import cookie_value, served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 HANG_ON_WIDTH = ("target-size", "scrollable-region-focusable")
 """What a narrow window can spoil in parts that were looked at on another page."""
 
-RUN = """async ([only, rules]) => (await axe.run({
-    resultTypes: ["violations"], preload: false, selectors: false, runOnly: only, rules: rules,
-})).violations
-    .flatMap((rule) => rule.nodes.slice(0, 3).map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))"""
 ONE_OF_A_KIND = """() => {
     const named = ["for", "aria-labelledby", "aria-describedby", "aria-controls"];
     const told = (node) => [...node.attributes].map(({name, value}) =>
@@ -128,21 +123,20 @@ class Looker:
         """What axe finds in a window set to this width: colours where the page was chosen for them, and in a narrow
         window all rules on those pages that together have every part."""
         measured = width in visit.colours
-        every = {"type": "tag", "values": TAGS}
-        few = {"type": "rule", "values": HANG_ON_WIDTH}
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
-        if not self.page.evaluate("() => 'axe' in window"):
+        if not axe.is_loaded(self.page):
             self.page.add_script_tag(url=f"{self.address}/axe.js")
-        options = (
-            [every, {"color-contrast": {"enabled": measured}}] if measured or width == WIDE else [few, {}]
-        )
-        return [f"axe at {width}: {one}" for one in self.page.evaluate(RUN, options)]
+        if measured or width == WIDE:
+            found = axe.violations(self.page, rules={"color-contrast": {"enabled": measured}})
+        else:
+            found = axe.violations(self.page, {"type": "rule", "values": HANG_ON_WIDTH})
+        return [f"axe at {width}: {one}" for one in found]
 
 
 @contextmanager
 def looker(demonstration: Demonstration, browser: Browser) -> Iterator[Looker]:
     """A browser before the sample year, with the checker at an address of its own: so it is compiled once."""
-    checker = Response(AXE_SCRIPT, mimetype="text/javascript", headers={"Cache-Control": "max-age=3600"})
+    checker = Response(axe.SCRIPT, mimetype="text/javascript", headers={"Cache-Control": "max-age=3600"})
     site = AsItWasRead(demonstration.app)
     with served(DispatcherMiddleware(site, {"/axe.js": checker})) as address:
         context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
