@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -48,9 +48,6 @@ LEFT_OUT = {"static", "web.set_language"}
 KEPT = ("Content-Type", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options")
 """Headers on which it hangs how a browser takes a page."""
 
-WIDE, NARROWEST = 1366, 320
-"""Windows in which axe looks at pages."""
-
 
 @dataclass
 class Visit:
@@ -62,9 +59,8 @@ class Visit:
     endpoint: str
     faults: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    shades: list[str] = field(default_factory=list)
-    colours: list[int] = field(default_factory=list)
-    """The widths in which its contrasts are measured."""
+    narrow: bool = False
+    """Axe asks all its questions in a narrow window too."""
     served: dict[str, tuple[dict[str, str], str]] = field(default_factory=dict)
     """Language → headers and page, as they came without a detour."""
 
@@ -202,7 +198,7 @@ def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit
         if not response.history:
             headers = {name: response.headers[name] for name in KEPT if name in response.headers}
             visit.served[sheet.language] = (headers, text)
-    visit.parts, visit.shades = sorted(sheet.parts), sorted(sheet.shades)
+    visit.parts = sorted(sheet.parts)
     visit.faults = sheet.faults(inline_allowed=visit.endpoint == LETTER) + languages.leftovers(sheet)
     return visit, sheet
 
@@ -220,19 +216,17 @@ def cover(visits: Iterable[Visit]) -> list[Visit]:
             if not shown or len(set(visit.parts) - shown) >= NEW_PARTS:
                 shown.update(visit.parts)
                 chosen.append(visit)
-    mark_colours(chosen, WIDE, lambda visit: visit.shades)
-    mark_colours(chosen, NARROWEST, lambda visit: visit.parts)
+    mark_narrow(chosen)
     return chosen
 
 
-def mark_colours(chosen: list[Visit], width: int, shown: Callable[[Visit], list[str]]) -> None:
-    """Few pages that together show everything of a kind: measuring colours costs most, and they hang on the classes
-    of a text and of what it stands in."""
-    left = {one for visit in chosen for one in shown(visit)}
+def mark_narrow(chosen: list[Visit]) -> None:
+    """Few pages that together have every part."""
+    left = {part for visit in chosen for part in visit.parts}
     while left:
-        richest = max(chosen, key=lambda visit: len(left.intersection(shown(visit))))
-        richest.colours.append(width)
-        left.difference_update(shown(richest))
+        richest = max(chosen, key=lambda visit: len(left.intersection(visit.parts)))
+        richest.narrow = True
+        left.difference_update(richest.parts)
 
 
 @dataclass

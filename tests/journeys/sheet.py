@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from lxml.html import HtmlElement, document_fromstring
 
@@ -38,8 +37,6 @@ class Sheet:
     loads: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
-    shades: set[str] = field(default_factory=set)
-    """Of every text, tag and classes of its element and of the two around it: what its colours hang on."""
     ids: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -50,10 +47,10 @@ class Sheet:
         if not isinstance(element.tag, str):
             return
         here = self._enter(element, around)
-        self._hear(element, element.text, here)
+        self._hear(element.text, here)
         for child in element:
             self.walk(child, here)
-            self._hear(element, child.tail, here)
+            self._hear(child.tail, here)
 
     def _enter(self, element: HtmlElement, around: Surroundings) -> Surroundings:
         """Notes the element itself; answers what its content stands in."""
@@ -82,12 +79,11 @@ class Sheet:
         self.ids += [named["id"]] if "id" in named else []
         self.inline += [f"{tag} {name}" for name in named if name == "style" or name.startswith("on")]
 
-    def _hear(self, element: HtmlElement, words: str | None, here: Surroundings) -> None:
-        """Notes a text of an element."""
+    def _hear(self, words: str | None, here: Surroundings) -> None:
+        """Notes a text."""
         text = " ".join(words.split()) if words else ""
         if not text or here.silent:
             return
-        self.shades.add(shade_of(element))
         if not here.foreign:
             self.said.append(text)
         if here.title:
@@ -106,12 +102,6 @@ class Sheet:
             *(f"loads from elsewhere: {one}" for one in self.loads if "//" in one),
             *(f"says {text[:60]!r}" for text in self.said if NOTHING.search(text)),
         ]
-
-
-def shade_of(element: HtmlElement) -> str:
-    """Tags and classes of an element and of the two around it."""
-    around = [element, *islice(element.iterancestors(), 2)]
-    return " < ".join(f"{one.tag}.{one.get('class', '')}" for one in around)
 
 
 def read(html: str) -> Sheet:
