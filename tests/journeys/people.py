@@ -26,6 +26,18 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 COARSE = 0.25
 """Device pixels to a pixel of the page: nobody looks at a picture here, and painting it is a sixth of the cost."""
 
+CONTROLS = "button, summary, a[href]"
+NEAREST = """(nodes, name) => {
+    const rank = (node) => {
+        const words = (node.getAttribute("aria-label") || node.innerText || "").trim();
+        if (!words.includes(name) || !node.checkVisibility({visibilityProperty: true})) return Infinity;
+        return (node.tagName === "A" ? 2 : 0) + (words === name ? 0 : 1);
+    };
+    const ranks = nodes.map(rank), nearest = Math.min(...ranks);
+    return nearest === Infinity ? -1 : ranks.indexOf(nearest);
+}"""
+"""A button of exactly these words, one that has them, a link of exactly these words, one that has them."""
+
 
 def labelled(label: str) -> re.Pattern[str]:
     """The whole label, with or without the star of a required field and the unit of a column."""
@@ -114,14 +126,11 @@ class Somebody:
 
     def press(self, name: str, *, within: Locator | None = None) -> None:
         """Presses the button, or follows the link, that has these words; the answer must be a good page."""
-        words, place = re.compile(re.escape(name)), within or self.page
-        wanted = (
-            place.get_by_role("button", name=name, exact=True), place.get_by_role("button", name=words),
-            place.get_by_role("link", name=name, exact=True),
-        )  # fmt: skip
-        target = next((one for one in wanted if one.count()), place.get_by_role("link", name=words))
+        controls = (within or self.page).locator(CONTROLS)
+        nearest = controls.evaluate_all(NEAREST, name)
+        assert nearest >= 0, f"no button or link {name!r} on {self.path}: {self.problems()}"
         with self.page.expect_navigation() as navigation:
-            target.first.click()
+            controls.nth(nearest).click()
         self._arrived(navigation.value, name)
 
     def row(self, text: str) -> Locator:
