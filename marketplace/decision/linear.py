@@ -48,10 +48,8 @@ class Rows:
 
     def matrix(self) -> Any:
         """The coefficients as a sparse matrix."""
-        if not self.count:
-            return sparse().csr_array((0, self.columns))
-        entries = np.concatenate(self.value), (np.concatenate(self.row), np.concatenate(self.col))
-        return sparse().csr_array(entries, shape=(self.count, self.columns))
+        row, col, value = self._entries()
+        return sparse().csr_array((value, (row, col)), shape=(self.count, self.columns))
 
     def constraint(self, columns: Bools) -> Any:
         """The rows over some columns, the others being 0, as `milp` wants them."""
@@ -60,13 +58,33 @@ class Rows:
         return optimize().LinearConstraint(self.matrix()[:, np.flatnonzero(columns)], *self.limits())
 
     def split(self) -> "Equations":
-        """The rows as equations and upper limits."""
-        matrix, (lower, upper) = self.matrix(), self.limits()
+        """The rows as equations and upper limits. Each is put in its place at once: to cut rows out of a sparse matrix
+        and stack them again takes longer than to solve a small programme."""
+        lower, upper = self.limits()
         same = lower == upper
         above, below = ~same & np.isfinite(upper), ~same & np.isfinite(lower)
-        both = sparse().vstack([matrix[above], -matrix[below]], format="csc")
         limit = np.concatenate([upper[above], -lower[below]])
-        return Equations(both, limit, matrix[same].tocsc(), lower[same])
+        both = self._columnwise((above, 1.0), (below, -1.0))
+        return Equations(both, limit, self._columnwise((same, 1.0)), lower[same])
+
+    def _columnwise(self, *choices: tuple[Bools, float]) -> Any:
+        """Chosen rows, each times a sign; the rows of one choice stand below those of the other."""
+        row, col, value = self._entries()
+        rows, columns, values, count = list[Ints](), list[Ints](), list[Floats](), 0
+        for chosen, sign in choices:
+            some = chosen[row]
+            rows.append(np.cumsum(chosen)[row[some]] - 1 + count)
+            columns.append(col[some])
+            values.append(sign * value[some])
+            count += int(chosen.sum())
+        entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+        return sparse().csc_array(entries, shape=(count, self.columns))
+
+    def _entries(self) -> tuple[Ints, Ints, Floats]:
+        """Row, column and value of every coefficient."""
+        if not self.count:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        return np.concatenate(self.row), np.concatenate(self.col), np.concatenate(self.value)
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,12 @@ class Equations:
     limit: Floats
     equal: Any
     value: Floats
+
+    def over(self, columns: Ints) -> tuple[Any, Any]:
+        """Both matrices over some columns, the others being 0."""
+        if len(columns) == self.above.shape[1]:
+            return self.above, self.equal
+        return self.above[:, columns], self.equal[:, columns]
 
 
 def deadline(time_s: float) -> float:
@@ -151,11 +175,12 @@ class Programme:
     def _relaxed(self, system: Equations, active: Bools, time_s: float) -> tuple[Answer, Floats]:
         """The relaxation over some columns, the others being 0, and the reduced cost of all."""
         k = np.flatnonzero(active)
+        above, equal = system.over(k)
         found = optimize().linprog(
             -self.objective[k],
-            A_ub=system.above[:, k],
+            A_ub=above,
             b_ub=system.limit,
-            A_eq=system.equal[:, k],
+            A_eq=equal,
             b_eq=system.value,
             bounds=np.column_stack([self.lower[k], self.upper[k]]),
             method="highs",
