@@ -17,6 +17,8 @@ CANDIDATES = 20
 EXACT_PAIRS = 2000
 STEPS = 6
 NOISE = 1e-9
+SEARCHING = 0.95
+"""Of the time given; the rest is for checking the answer and putting it together."""
 Cuts = list[tuple[Bools, Bools]]
 
 
@@ -39,7 +41,7 @@ def by_sum(given: Problem, scores: Floats, time_s: float, cuts: Cuts) -> Solved:
 
 def by_fairness(given: Problem, scores: Floats, alpha: float, time_s: float, cuts: Cuts) -> Solved:
     """The two stages over all allowed pairs."""
-    end = deadline(time_s)
+    end = deadline(SEARCHING * time_s)
     pairs = pairs_of(~given.conflict)
     found, bound = _two_stages(given, scores, pairs, alpha, end, cuts)
     return _solved(given, pairs, found, bound)
