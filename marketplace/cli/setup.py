@@ -7,7 +7,6 @@ import click
 from marketplace.audit.chain import chain_key
 from marketplace.cli.base import looking
 from marketplace.doctor import Context, examine
-from marketplace.setup import Interrupted, set_up, set_up_demo
 from marketplace.web.runtime import runtime
 
 
@@ -15,6 +14,9 @@ from marketplace.web.runtime import runtime
 @click.option("--demo", is_flag=True, help="Also add the sample cast and the sample year (DEMO=1 only).")
 def setup(demo: bool) -> None:
     """Brings schema and reference data up to date; running it again changes nothing."""
+    # Loads Alembic, which no other command needs, nor the worker.
+    from marketplace.setup import Interrupted, set_up, set_up_demo
+
     parts = runtime()
     if demo and not parts.settings.demo:
         raise click.UsageError("--demo needs DEMO=1: sample accounts never belong into a real installation")

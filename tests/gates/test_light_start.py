@@ -1,4 +1,5 @@
-"""The web program starts without what only the worker's children compute with, and what only documents need."""
+"""Web program and worker start without what only the worker's children compute with, what only documents need, and
+what only the setup needs."""
 
 import subprocess
 import sys
@@ -13,9 +14,11 @@ from sqlalchemy.orm import Mapper
 event.listen(Mapper, "before_configured", lambda: print("mappers"))
 from app import create_app
 import marketplace.application
+import marketplace.cli
 print("imported")
 create_app()
-print(sorted(name for name in sys.modules if name.split(".")[0] in {"scipy", "docx", "lxml", "markdown_it"}))
+needless = {"scipy", "docx", "lxml", "markdown_it", "alembic"}
+print(sorted(name for name in sys.modules if name.split(".")[0] in needless))
 """
 
 
