@@ -141,32 +141,48 @@ class World:
 
     def token(self, key: str) -> str:
         """A session token of a member of the cast: a new one when the clock has moved on, as after a new sign-in."""
-        known = self.tokens.get(key)
-        if known is None or self.clock() - known[1] >= SIGN_IN_AGAIN:
+        if not self._stays_signed_in(key):
             with self.uow() as uow:
-                person = uow.session.get_one(Person, self.people[key])
-                known = self.tokens[key] = (begin_session(uow, person), self.clock())
-        return known[0]
+                signed_in = self._sign_in(uow, key)
+            self.tokens[key] = signed_in
+        return self.tokens[key][0]
+
+    def _stays_signed_in(self, key: str) -> bool:
+        return key in self.tokens and self.clock() - self.tokens[key][1] < SIGN_IN_AGAIN
+
+    def _sign_in(self, uow: UnitOfWork, key: str) -> tuple[str, datetime]:
+        person = uow.session.get_one(Person, self.people[key])
+        return begin_session(uow, person), self.clock()
 
     def actor(self, key: str) -> Actor:
         """A member of the cast as an actor."""
         token = self.token(key)
         with reading_session(self.engine) as session:
-            identity = identity_by_token(session, token, self.clock())
+            return self._actor(session, key, token)
+
+    def _actor(self, session: Session, key: str, token: str) -> Actor:
+        identity = identity_by_token(session, token, self.clock())
         assert identity is not None, key
         return identity.actor
 
     @contextmanager
     def uow(self, key: str | None = None) -> Iterator[UnitOfWork]:
-        """A unit of work of a member of the cast (or of the system), committed at the end of the block."""
-        actor = SYSTEM if key is None else self.actor(key)
+        """A unit of work of a member of the cast (or of the system), committed at the end of the block. Who is not
+        signed in signs in on the way."""
         parts = self.runtime
         with writing_session(self.engine) as session:
             uow = UnitOfWork(
-                session, actor, self.clock(), parts.settings, parts.files, parts.reactions, parts.witnesses
+                session, SYSTEM, self.clock(), parts.settings, parts.files, parts.reactions, parts.witnesses
             )
-            yield uow
-            uow.commit()
+            if key is None:
+                yield uow
+                uow.commit()
+                return
+            signed_in = self.tokens[key] if self._stays_signed_in(key) else self._sign_in(uow, key)
+            acting = uow.as_actor(self._actor(session, key, signed_in[0]))
+            yield acting
+            acting.commit()
+        self.tokens[key] = signed_in
 
     def do(self, key: str | None, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Runs one operation as somebody. ``(Model, id)`` pairs among the arguments are loaded first."""
