@@ -11,69 +11,13 @@ from werkzeug.wrappers import Response
 
 from tests.journeys.conftest import Demonstration
 from tests.journeys.crawl import Visit, token_of
+from tests.journeys.microscope import HEIGHT, NARROWEST, WIDE, Microscope
 from tests.support import axe
 from tests.support.live import cookie_value, served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-WIDE, NARROWEST = 1366, 320
-"""Windows in which axe looks at pages."""
-
-HANG_ON_WIDTH = ("target-size", "scrollable-region-focusable")
-"""What a narrow window can spoil in parts that were looked at on another page."""
-
-ONE_OF_A_KIND = """() => {
-    const named = ["for", "aria-labelledby", "aria-describedby", "aria-controls"];
-    const told = (node) => [...node.attributes].map(({name, value}) =>
-        ["class", "style", "role", "type"].includes(name) ? `${name}=${value}`
-        : named.includes(name) ? `${name}:${value.split(" ").every((id) => document.getElementById(id))}`
-        : `${name}:${value !== ""}`);
-    const looks = (node) => `${node.tagName} ${told(node)} ${node.textContent.trim() !== ""}`;
-    const row = (node) => [node, ...node.querySelectorAll("*")].map(looks).join();
-    for (const parent of document.querySelectorAll("main tbody, main ul, main ol, main dl, main select")) {
-        const seen = new Set();
-        for (const child of [...parent.children]) {
-            const like = row(child);
-            if (seen.has(like)) child.remove();
-            seen.add(like);
-        }
-    }
-}"""
-"""Of rows that differ in nothing but their words and where they lead, axe need see one."""
-NEW_SHADES = """(name) => {
-    const told = (node) => node && `${node.tagName} ${node.getAttribute("class")} ${node.matches(":disabled")}`;
-    const grounds = new Map([[null, ""]]);
-    const ground = (node) => {
-        if (grounds.has(node)) return grounds.get(node);
-        const {backgroundColor: colour, backgroundImage: image} = getComputedStyle(node);
-        const bare = colour === "rgba(0, 0, 0, 0)" && image === "none";
-        const found = bare ? ground(node.parentElement) : `${colour} ${image}`;
-        grounds.set(node, found);
-        return found;
-    };
-    const shade = (node) => {
-        const {color, fontSize, fontWeight} = getComputedStyle(node);
-        const around = [node, node.parentElement, node.parentElement.parentElement].map(told).join(" < ");
-        return `${around} | ${color} ${fontSize} ${fontWeight} | ${ground(node)}`;
-    };
-    const says = (node) => node.matches("input, select, textarea")
-        || [...node.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
-    const known = `${name} ${innerWidth}`;
-    const seen = new Set(JSON.parse(localStorage.getItem(known) || "[]"));
-    for (const node of document.body.querySelectorAll("*")) {
-        node.removeAttribute(name);
-        if (!says(node) || !node.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
-        const found = shade(node);
-        if (seen.has(found)) continue;
-        seen.add(found);
-        node.setAttribute(name, "");
-    }
-    localStorage.setItem(known, JSON.stringify([...seen]));
-}"""
-"""Gives a name to the first of all visible texts that look alike by what stands around and behind them, unless one
-like it is known: to measure contrasts is what costs axe most."""
-MEASURED = "data-measured"
 STICKS_OUT = """() => {
     const page = document.documentElement, edge = page.clientWidth;
     if (page.scrollWidth <= edge) return [];
@@ -83,8 +27,6 @@ STICKS_OUT = """() => {
 }"""
 LANGUAGES = {"zh_Hans_CN": "zh-CN", "en": "en"}
 """As the program calls them, and as its pages do."""
-HEIGHT = 240
-"""Of the windows: nothing here hangs on it, and only what stands in them is painted."""
 
 
 class AsItWasRead:
@@ -110,6 +52,7 @@ class Looker:
     demonstration: Demonstration
     address: str
     site: AsItWasRead
+    microscope: Microscope
     heard: list[str] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     width: int = 0
@@ -160,19 +103,6 @@ class Looker:
         self._widen(width)
         return [f"sticks out at {width}: {one}" for one in self.page.evaluate(STICKS_OUT)]
 
-    def violations(self, width: int, visit: Visit) -> list[str]:
-        """What axe finds in a window of this width: in a narrow one all rules on those pages that together have every
-        part."""
-        self._widen(width)
-        if not axe.is_loaded(self.page):
-            self.page.add_script_tag(url=f"{self.address}/axe.js")
-        if visit.narrow or width == WIDE:
-            self.page.evaluate(NEW_SHADES, MEASURED)
-            found = axe.violations(self.page, measured=f"[{MEASURED}]")
-        else:
-            found = axe.violations(self.page, {"type": "rule", "values": HANG_ON_WIDTH})
-        return [f"axe at {width}: {one}" for one in found]
-
     def _widen(self, width: int) -> None:
         """Another window, if it is another."""
         if width != self.width:
@@ -187,8 +117,10 @@ def looker(demonstration: Demonstration, browser: Browser) -> Iterator[Looker]:
     site = AsItWasRead(demonstration.app)
     with served(DispatcherMiddleware(site, {"/axe.js": checker})) as address:
         context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
-        yield Looker(context, demonstration, address, site)
+        microscope = Microscope(browser, f"{address}/axe.js")
+        yield Looker(context, demonstration, address, site, microscope)
         context.close()
+        microscope.close()
 
 
 def looked_at(demonstration: Demonstration, browser: Browser, visits: list[Visit]) -> Iterator[str]:
@@ -200,13 +132,12 @@ def looked_at(demonstration: Demonstration, browser: Browser, visits: list[Visit
 
 
 def faults(eyes: Looker, visit: Visit, language: str) -> list[str]:
-    """One page in both windows, first in the one that is there. What axe says to the console itself is not counted."""
+    """One page in both windows, first in the one that is there."""
     eyes.open(visit, language)
     widths = sorted((WIDE, NARROWEST), key=lambda width: width != eyes.width)
     found = [fault for width in widths for fault in eyes.at(width)] + eyes.taken()
     if language == "en":
         return found
-    eyes.page.evaluate(ONE_OF_A_KIND)
-    found += [fault for width in reversed(widths) for fault in eyes.violations(width, visit)]
-    eyes.taken()
-    return found
+    eyes.microscope.take(eyes.page)
+    wide = eyes.microscope.violations(WIDE)
+    return found + wide + eyes.microscope.violations(NARROWEST, thorough=visit.narrow)
