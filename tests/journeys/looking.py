@@ -132,12 +132,17 @@ def looked_at(demonstration: Demonstration, browser: Browser, visits: list[Visit
 
 
 def faults(eyes: Looker, visit: Visit, language: str) -> list[str]:
-    """One page in both windows, first in the one that is there."""
+    """One page in windows of both widths, first in the width they have."""
     eyes.open(visit, language)
-    widths = sorted((WIDE, NARROWEST), key=lambda width: width != eyes.width)
-    found = [fault for width in widths for fault in eyes.at(width)] + eyes.taken()
+    found = [fault for width in both_widths(eyes.width) for fault in eyes.at(width)] + eyes.taken()
     if language == "en":
         return found
     eyes.microscope.take(eyes.page)
-    wide = eyes.microscope.violations(WIDE)
-    return found + wide + eyes.microscope.violations(NARROWEST, thorough=visit.narrow)
+    for width in both_widths(eyes.microscope.width):
+        found += eyes.microscope.violations(width, thorough=visit.narrow or width == WIDE)
+    return found
+
+
+def both_widths(present: int) -> list[int]:
+    """First the present one: to resize a window costs as much as to look at it."""
+    return sorted((WIDE, NARROWEST), key=lambda width: width != present)

@@ -112,7 +112,7 @@ class Microscope:
             self.styles = styles
         self.page.evaluate(PUT, html)
 
-    def violations(self, width: int, *, thorough: bool = True) -> list[str]:
+    def violations(self, width: int, *, thorough: bool) -> list[str]:
         """What axe finds in a window of this width: by all rules, or by those that hang on the width."""
         if width != self.width:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
