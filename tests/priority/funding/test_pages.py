@@ -57,7 +57,7 @@ def test_the_plan_page_says_what_every_figure_means(planned_scene: Scene) -> Non
     ):  # fmt: skip
         assert text in page, text
     english = world.browser("auditor", "en").get(f"/priority/{one.id}/funding").text
-    assert "3 projects are proposed for funding with 170.00" in english
+    assert "3 projects are proposed for funding with ¥1,700,000 in all" in english
     assert "Under a budget of CNY 1,700,000, it is proposed for funding" in english
     assert "Propose a deviation" not in english, "the auditor only reads"
 
