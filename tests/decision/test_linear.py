@@ -44,6 +44,25 @@ def test_branching_on_attractive_columns_reports_its_distance_from_the_bound(
     assert part.gap == pytest.approx((part.bound - part.value) / part.value)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_equations_and_upper_limits_say_what_the_rows_say(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows, free = Rows(6), np.array([[-np.inf, 4.0], [1.0, np.inf], [2.0, 2.0], [1.0, 3.0], [-np.inf, np.inf]])
+    for _ in range(3):
+        places = rng.permutation(30)[:12]
+        values = rng.integers(-3, 4, 12).astype(float)
+        rows.add(places // 6, places % 6, values, free[:, 0], free[:, 1])
+    said, (lower, upper) = rows.split(), rows.limits()
+    assert said.above.shape == (12, 6)
+    assert said.equal.shape == (3, 6)
+    for x in rng.integers(0, 3, (200, 6)).astype(float):
+        sums = rows.matrix() @ x
+        within = (lower <= sums) & (sums <= upper)
+        same = lower == upper
+        assert (said.equal @ x == said.value).tolist() == within[same].tolist()
+        assert (said.above @ x <= said.limit).all() == within[~same].all()
+
+
 def test_columns_left_out_at_first_can_make_a_problem_feasible() -> None:
     rows = Rows(2)
     rows.add(np.zeros(1, dtype=np.int64), np.array([1]), np.ones(1), np.ones(1), np.ones(1))
