@@ -5,6 +5,7 @@ import re
 from marketplace.sample import players
 from marketplace.sample.players import Bidder
 from tests.journeys.people import Somebody
+from tests.journeys.pointing import MAIN
 from tests.journeys.story import TOPIC, WINNER, Story
 
 OTHERS = (Bidder("ningbo", 84), Bidder("anji", 78))
@@ -23,7 +24,7 @@ def bid_is_written(story: Story) -> None:
     with story.office.somebody("hangzhou_clerk") as clerk:
         clerk.open("/workbench")
         clerk.goes_to("榜题一览")
-        clerk.press(TOPIC, within=clerk.page.get_by_role("main"))
+        clerk.press(TOPIC, within=MAIN)
         clerk.press("我要揭榜")
         bid = clerk.number_in_path(2)
         for section, fill in (

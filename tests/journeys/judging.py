@@ -9,6 +9,7 @@ from marketplace.reviews.operations import results
 from marketplace.sample import players
 from tests.journeys.bidding import OTHERS
 from tests.journeys.people import Somebody
+from tests.journeys.pointing import MAIN, Place
 from tests.journeys.story import TOPIC, WINNER, Story
 
 QUALITIES = {"杭州": 92, "宁波": OTHERS[0].quality, "安吉": OTHERS[1].quality}
@@ -59,7 +60,7 @@ def _score_in_browser(story: Story, key: str) -> None:
         mine = expert.path
         for number in range(3):
             expert.open(mine)
-            expert.press("评分", within=expert.page.get_by_role("row").nth(number + 1))
+            expert.press("评分", within=Place("tr", number=number + 1))
             heading = expert.page.get_by_role("heading", level=1).inner_text()
             _marks(expert, next(q for name, q in QUALITIES.items() if name in heading))
         expert.open(mine)
@@ -100,7 +101,7 @@ def award_is_confirmed(story: Story) -> None:
     with story.office.somebody("hangzhou_clerk") as clerk:
         clerk.open("/workbench")
         clerk.goes_to("项目")
-        clerk.press(TOPIC, within=clerk.page.get_by_role("main"))
+        clerk.press(TOPIC, within=MAIN)
         story.project = clerk.number_in_path(2)
         clerk.sees("实施方案与调研", "40%")
 

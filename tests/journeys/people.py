@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from playwright.sync_api import (
@@ -15,9 +15,11 @@ from playwright.sync_api import (
     Locator,
     Page,
     Response,
+    ViewportSize,
     expect,
 )
 
+from tests.journeys.pointing import LACKS, NAVIGATION, PAGE, PLACED, Place
 from tests.support.live import sign_in
 from tests.support.world import World
 
@@ -25,18 +27,8 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 COARSE = 0.25
 """Device pixels to a pixel of the page: nobody looks at a picture here, and painting it is a sixth of the cost."""
-
-CONTROLS = "button, summary, a[href]"
-NEAREST = """(nodes, name) => {
-    const rank = (node) => {
-        const words = (node.getAttribute("aria-label") || node.innerText || "").trim();
-        if (!words.includes(name) || !node.checkVisibility({visibilityProperty: true})) return Infinity;
-        return (node.tagName === "A" ? 2 : 0) + (words === name ? 0 : 1);
-    };
-    const ranks = nodes.map(rank), nearest = Math.min(...ranks);
-    return nearest === Infinity ? -1 : ranks.indexOf(nearest);
-}"""
-"""A button of exactly these words, one that has them, a link of exactly these words, one that has them."""
+WINDOW: ViewportSize = {"width": 1366, "height": 240}
+"""Low, for the same reason: only what stands in it is painted, and what lies below is scrolled to."""
 
 
 def labelled(label: str) -> re.Pattern[str]:
@@ -100,15 +92,12 @@ class Somebody:
 
     def goes_to(self, entry: str) -> None:
         """Follows an entry of the main navigation."""
-        self.press(entry, within=self.page.get_by_role("navigation", name="主导航"))
+        self.press(entry, within=NAVIGATION)
 
     def takes_up(self, *words: str) -> None:
         """Goes to the workbench and clicks what waits there: the first entry with all these words."""
         self.open("/workbench")
-        found = self.page.get_by_role("main").get_by_role("listitem")
-        for word in words:
-            found = found.filter(has_text=word)
-        self.press(words[-1], within=found.first)
+        self.press(words[-1], within=Place("main li", words))
 
     def add_row(self, button: str) -> None:
         """Presses the button under a table of rows; the row comes without leaving the page, if scripts run."""
@@ -124,13 +113,13 @@ class Somebody:
         payload: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
         self.control(label).set_input_files(payload)
 
-    def press(self, name: str, *, within: Locator | None = None) -> None:
+    def press(self, name: str, *, within: Place = PAGE) -> None:
         """Presses the button, or follows the link, that has these words; the answer must be a good page."""
-        controls = (within or self.page).locator(CONTROLS)
-        nearest = controls.evaluate_all(NEAREST, name)
-        assert nearest >= 0, f"no button or link {name!r} on {self.path}: {self.problems()}"
+        found = self.page.evaluate(PLACED, [asdict(within), name])
+        assert found is not None, f"no button or link {name!r} on {self.path}: {self.problems()}"
+        assert found["hit"], f"{name!r} on {self.path} cannot be pressed, but {found['instead']}"
         with self.page.expect_navigation() as navigation:
-            controls.nth(nearest).click()
+            self.page.mouse.click(*found["middle"])
         self._arrived(navigation.value, name)
 
     def row(self, text: str) -> Locator:
@@ -149,13 +138,14 @@ class Somebody:
         return summary.first.inner_text()[:2000]
 
     def sees(self, *texts: str) -> None:
-        """The texts stand on the page."""
-        for text in texts:
+        """The texts stand on the page, now or soon."""
+        for text in self.page.evaluate(LACKS, ["main", texts]):
             expect(self.page.get_by_role("main")).to_contain_text(text)
 
     def does_not_see(self, text: str) -> None:
         """The text stands nowhere on the page."""
-        expect(self.page.locator("body")).not_to_contain_text(text)
+        if not self.page.evaluate(LACKS, ["body", [text]]):
+            expect(self.page.locator("body")).not_to_contain_text(text)
 
     @property
     def path(self) -> str:
@@ -187,6 +177,7 @@ class Office:
             java_script_enabled=self.script,
             reduced_motion="reduce",
             device_scale_factor=COARSE,
+            viewport=WINDOW,
         )
         self.desk.set_default_timeout(15_000)
         self.page = self.desk.new_page()

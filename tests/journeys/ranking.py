@@ -6,6 +6,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from marketplace.notifications.models import OutboxMail
+from tests.journeys.pointing import MAIN
 from tests.journeys.story import PILOT, TOPIC, WINNER, Story
 
 KINDS = {
@@ -37,12 +38,12 @@ def rules_are_announced(story: Story) -> None:
     """The approver announces the rules, which are frozen; the officer has the ranking computed."""
     with story.office.somebody("approver") as approver:
         approver.open("/priority")
-        approver.press(PILOT, within=approver.page.get_by_role("main"))
+        approver.press(PILOT, within=MAIN)
         approver.press("公布规则")
         approver.sees("规则已公布并冻结")
     with story.office.somebody("officer") as officer:
         officer.open("/priority")
-        officer.press(PILOT, within=officer.page.get_by_role("main"))
+        officer.press(PILOT, within=MAIN)
         officer.press("测算排序")
         officer.sees("已提交测算")
     story.office.world.compute()
@@ -86,7 +87,7 @@ def public_sees_the_results(story: Story) -> None:
         visitor.open("/")
         visitor.goes_to("结果")
         visitor.sees(PILOT)
-        visitor.press(TOPIC, within=visitor.page.get_by_role("main"))
+        visitor.press(TOPIC, within=MAIN)
         visitor.sees(WINNER)
 
 

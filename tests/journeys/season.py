@@ -11,6 +11,7 @@ from marketplace.priority.models import MeetingAgenda, PriorityList
 from marketplace.projects.models import Project
 from marketplace.sample import players
 from tests.journeys.people import Somebody
+from tests.journeys.pointing import MAIN
 from tests.journeys.story import Story
 from tests.support.projects import delivered_project
 from tests.support.rounds import held
@@ -146,14 +147,14 @@ def money_is_asked_for(season: Season) -> None:
 
 def _round(person: Somebody, title: str) -> None:
     person.open("/priority")
-    person.press(title, within=person.page.get_by_role("main"))
+    person.press(title, within=MAIN)
 
 
 def _ask(season: Season, unit: str) -> None:
     with season.somebody(f"{unit}_clerk") as clerk:
         _round(clerk, FUNDING)
         clerk.press("查看资金安排")
-        clerk.press(season.titles[unit], within=clerk.page.get_by_role("main"))
+        clerk.press(season.titles[unit], within=MAIN)
         clerk.fill("申请金额", "50")
         clerk.fill("最低金额", "40")
         clerk.fill("资金用途", "设备与试点（示例）")

@@ -4,6 +4,7 @@ import re
 
 from marketplace.sample import players
 from tests.journeys.people import Somebody
+from tests.journeys.pointing import MAIN
 from tests.journeys.story import TOPIC, Story
 
 
@@ -24,7 +25,7 @@ def milestone_is_reported(story: Story) -> None:
         officer.fill("审核意见", "材料齐全。")
         officer.press("审核通过")
         officer.goes_to("项目")
-        officer.press(TOPIC, within=officer.page.get_by_role("main"))
+        officer.press(TOPIC, within=MAIN)
         officer.sees("40%", "按期")
 
 
