@@ -61,8 +61,7 @@ def _score_in_browser(story: Story, key: str) -> None:
         for number in range(3):
             expert.open(mine)
             expert.press("评分", within=Place("tr", number=number + 1))
-            heading = expert.page.get_by_role("heading", level=1).inner_text()
-            _marks(expert, next(q for name, q in QUALITIES.items() if name in heading))
+            _marks(expert, next(q for name, q in QUALITIES.items() if name in expert.heading))
         expert.open(mine)
         expert.tick("我已核对全部评分，知道提交后不能修改")
         expert.press("提交全部评分")
@@ -70,9 +69,7 @@ def _score_in_browser(story: Story, key: str) -> None:
 
 
 def _marks(expert: Somebody, points: int) -> None:
-    fields = expert.page.get_by_label(re.compile(r"^\s*分数"))
-    for number in range(fields.count()):
-        fields.nth(number).fill(str(points))
+    expert.fill_all("分数", str(points))
     expert.fill("总体意见", "内容完整，建议细化考核指标。")
     expert.press("保存")
 

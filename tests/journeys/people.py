@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from playwright.sync_api import (
     Browser,
@@ -19,7 +19,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.journeys.pointing import LACKS, NAVIGATION, PAGE, PLACED, Place
+from tests.journeys.pointing import BOX, COUNTED, LACKS, NAVIGATION, PAGE, PLACED, READY, Place, labelled
 from tests.support.live import sign_in
 from tests.support.world import World
 
@@ -29,11 +29,6 @@ COARSE = 0.25
 """Device pixels to a pixel of the page: nobody looks at a picture here, and painting it is a sixth of the cost."""
 WINDOW: ViewportSize = {"width": 1366, "height": 240}
 """Low, for the same reason: only what stands in it is painted, and what lies below is scrolled to."""
-
-
-def labelled(label: str) -> re.Pattern[str]:
-    """The whole label, with or without the star of a required field and the unit of a column."""
-    return re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*(（[^（）]*）)?\s*$")
 
 
 @dataclass
@@ -79,8 +74,20 @@ class Somebody:
         return self.page.get_by_label(labelled(label)).nth(number)
 
     def fill(self, label: str, value: str, number: int = 0) -> None:
-        """Types into a field."""
-        self.control(label, number).fill(value)
+        """Types into a field, over what stands there."""
+        self._fill(labelled(label), value, number)
+
+    def fill_all(self, start: str, value: str) -> None:
+        """The same into every field whose label begins so."""
+        pattern = re.compile(rf"^\s*{re.escape(start)}")
+        for number in range(self.page.evaluate(COUNTED, pattern.pattern)):
+            self._fill(pattern, value, number)
+
+    def _fill(self, label: re.Pattern[str], value: str, number: int) -> None:
+        found = self.page.evaluate(READY, [label.pattern, number, value])
+        assert found in ("ready", "filled"), f"{label.pattern} on {self.path} {found}"
+        if found == "ready":
+            self.page.keyboard.insert_text(value)
 
     def choose(self, label: str, option: str, number: int = 0) -> None:
         """Picks an option of a list by its words."""
@@ -88,7 +95,15 @@ class Somebody:
 
     def tick(self, label: str) -> None:
         """Ticks a box, or one of several options."""
-        self.control(label).check()
+        label = labelled(label).pattern
+        if not self._box(label)["ticked"]:
+            self.page.mouse.click(*self._box(label)["middle"])
+        assert self._box(label)["ticked"], f"{label} on {self.path}"
+
+    def _box(self, label: str) -> dict[str, Any]:
+        found: dict[str, Any] | None = self.page.evaluate(BOX, label)
+        assert found is not None, f"{label} on {self.path} is not there"
+        return found
 
     def goes_to(self, entry: str) -> None:
         """Follows an entry of the main navigation."""
@@ -151,6 +166,12 @@ class Somebody:
     def path(self) -> str:
         """Where the browser is."""
         return self.page.url.removeprefix(self.address)
+
+    @property
+    def heading(self) -> str:
+        """What the page is about."""
+        words: str = self.page.evaluate("() => document.querySelector('h1').innerText")
+        return words
 
     def number_in_path(self, place: int) -> int:
         """A number in the address, counted by its slashes."""

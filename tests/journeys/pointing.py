@@ -1,8 +1,9 @@
-"""Where on a page to press, and what it lacks: asked of the page itself.
+"""Where on a page to press and to type, and what it lacks: asked of the page itself.
 
 The library's locators bring a script of their own into every page, at a third of what the page costs.
 """
 
+import re
 from dataclasses import dataclass
 
 PLACED = """([{selector, words, number}, name]) => {
@@ -34,6 +35,46 @@ LACKS = """([selector, texts]) => {
 }"""
 
 
+FIELDS = """const fields = (pattern) => {
+    const wanted = new RegExp(pattern);
+    const said = (id) => document.getElementById(id)?.textContent ?? "";
+    const names = (node) => [
+        ...[...(node.labels ?? [])].map((label) => label.textContent),
+        ...(node.getAttribute("aria-labelledby") ?? "").split(" ").map(said),
+        node.getAttribute("aria-label") ?? "",
+    ];
+    const controls = [...document.querySelectorAll("input, select, textarea")];
+    return controls.filter((node) => names(node).some((name) => wanted.test(name)));
+};"""
+"""The fields of a label, in the order of the page."""
+COUNTED = f"(pattern) => {{ {FIELDS} return fields(pattern).length; }}"
+READY = f"""([pattern, number, value]) => {{
+    {FIELDS}
+    const field = fields(pattern)[number];
+    if (!field) return "is not there";
+    if (!field.checkVisibility({{visibilityProperty: true}})) return "cannot be seen";
+    if (field.matches(":disabled") || field.readOnly) return "cannot be changed";
+    field.focus();
+    if (/^(date|time|month|week|datetime-local)$/.test(field.type)) {{
+        field.value = value;
+        for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {{bubbles: true}}));
+        return "filled";
+    }}
+    field.select();
+    return "ready";
+}}"""
+"""Puts the cursor into a field, whatever it holds chosen; what is picked from a calendar is entered at once."""
+BOX = f"""(pattern) => {{
+    {FIELDS}
+    const box = fields(pattern)[0];
+    if (!box) return null;
+    box.scrollIntoView({{block: "center", inline: "center"}});
+    const {{x, y, width, height}} = box.getBoundingClientRect();
+    return {{ticked: box.checked, middle: [x + width / 2, y + height / 2]}};
+}}"""
+"""Whether a box is ticked, and where to press to change it."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A part of a page: the ``number``-th of those that have all these words."""
@@ -44,3 +85,8 @@ class Place:
 
 
 PAGE, MAIN, NAVIGATION = Place("body"), Place("main"), Place("nav[aria-label=主导航]")
+
+
+def labelled(label: str) -> re.Pattern[str]:
+    """The whole label, with or without the star of a required field and the unit of a column."""
+    return re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*(（[^（）]*）)?\s*$")

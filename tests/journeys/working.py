@@ -1,7 +1,5 @@
 """Milestones and the outcome."""
 
-import re
-
 from marketplace.sample import players
 from tests.journeys.people import Somebody
 from tests.journeys.pointing import MAIN
@@ -57,9 +55,8 @@ def outcome_is_delivered(story: Story) -> None:
     with story.office.somebody("hangzhou_clerk") as clerk:
         clerk.takes_up("填写成果", TOPIC)
         clerk.fill("成果概述", "形成标准草案并完成试用。")
-        for number in range(clerk.page.get_by_label(re.compile(r"^\s*完成情况")).count()):
-            clerk.fill("完成情况", "已按约定完成", number)
-            clerk.fill("佐证", "见附件", number)
+        clerk.fill_all("完成情况", "已按约定完成")
+        clerk.fill_all("佐证", "见附件")
         clerk.fill("可复制推广条件", "具备台账即可采用。")
         clerk.attach("成果材料", "标准草案（示例）.txt", "标准正文")
         clerk.press("保存并核对")
