@@ -1,4 +1,4 @@
-"""Pressing in the journeys: what a person could not press is not pressed."""
+"""Pressing and typing in the journeys: what a person could not do is not done."""
 
 from collections.abc import Iterator
 
@@ -74,3 +74,57 @@ def test_words_may_come_later(person: Somebody) -> None:
     person.sees("已 提交")
     person.page.evaluate("() => void setTimeout(() => document.querySelector('p').append('，后来'), 20)")
     person.sees("后来")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("<input aria-label=单位>", "is not there"),
+        ("<label hidden>名称 <input hidden></label>", "cannot be seen"),
+        ("<label>名称 <input disabled></label>", "cannot be changed"),
+        ("<label>名称 <textarea readonly></textarea></label>", "cannot be changed"),
+    ],
+)
+def test_no_other_field_is_filled(person: Somebody, content: str, problem: str) -> None:
+    opens(person, content)
+    with pytest.raises(AssertionError, match=problem):
+        person.fill("名称", "公物仓")
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ("<label for=x>名称<span>*</span></label><input id=x value=旧>", "公物仓"),
+        ("<span id=n>名称（万元）</span><input aria-labelledby=n>", "12.5"),
+        ("<label for=x>名称</label><textarea id=x>旧</textarea>", "第一行\n第二行"),
+        ("<label>名称<input type=datetime-local></label>", "2026-11-29T17:30"),
+    ],
+)
+def test_a_field_holds_what_was_typed_and_told_it(person: Somebody, content: str, value: str) -> None:
+    opens(person, content)
+    person.page.evaluate(
+        "() => document.addEventListener('input', (event) => { window.told = event.target.value; })"
+    )
+    person.fill("名称", value)
+    entered = "[...document.querySelectorAll('input, textarea')].map((node) => node.value)"
+    assert person.page.evaluate(f"() => [window.told, ...{entered}]") == [value, value]
+
+
+def test_fields_of_one_name_are_told_apart(person: Somebody) -> None:
+    opens(person, "<label>分数<input></label><label>分数线<input></label><label>总分数<input></label>")
+    person.fill_all("分数", "93")
+    assert person.page.evaluate(
+        "() => [...document.querySelectorAll('input')].map((node) => node.value)"
+    ) == ["93", "93", ""]
+
+
+def test_a_box_is_ticked_once_and_must_be_there(person: Somebody) -> None:
+    opens(person, "<div style='height:3000px'></div><label><input type=checkbox>同意</label>")
+    person.tick("同意")
+    person.tick("同意")
+    assert person.page.evaluate("() => document.querySelector('input').checked")
+    with pytest.raises(AssertionError, match="is not there"):
+        person.tick("不同意")
+    opens(person, "<label><input type=checkbox disabled>同意</label>")
+    with pytest.raises(AssertionError):
+        person.tick("同意")
