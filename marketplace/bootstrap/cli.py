@@ -125,6 +125,8 @@ def install(place: Place, *, dev: bool) -> None:
         node.instead_of(place, place.package("playwright"))
     project.build_assets(place)
     project.compile_catalogues(place)
+    if dev:
+        project.unpack_browser(place)
 
 
 def run(place: Place, chosen_port: int, data_dir: Path | None) -> int:

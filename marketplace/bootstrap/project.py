@@ -1,17 +1,19 @@
 """What the project builds for itself after its packages: assets, message catalogues, the demo's database."""
 
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from marketplace.bootstrap.place import Place, Refusal, tool_environment, writable
-from marketplace.bootstrap.steps import Command, call, digest, is_done, once
+from marketplace.bootstrap.steps import Command, call, digest, is_done, once, reported
 
 BUILD_ASSETS = (
     "import sys; from pathlib import Path; from marketplace.assets import build; "
     "build(Path(sys.argv[1]), Path(sys.argv[2]))"
 )
 COMPILE_CATALOGUES = "from marketplace.i18n import compile_catalogues; compile_catalogues(force=True)"
+UNPACK_BROWSER = "from tests.support.chromium import find; find()"
 REPORT = "this is a fault of the program: please report the lines above"
 GENERATED = {"vendor", "built"}
 
@@ -48,6 +50,15 @@ def compile_catalogues(place: Place) -> None:
     command: Command = [place.python, "-c", COMPILE_CATALOGUES]
     stamp = place.build / "messages.sha256"
     once("Messages", stamp, catalogues_key(place), lambda: call(command, REPORT, cwd=place.root))
+
+
+def unpack_browser(place: Place) -> None:
+    """The tests' Chromium, which the first of them need all at once. Where the machine has none, they say so."""
+    with reported("Test browser"):
+        command: Command = [place.python, "-c", UNPACK_BROWSER]
+        subprocess.run(
+            command, cwd=place.root, env=tool_environment(), stderr=subprocess.DEVNULL, check=False
+        )
 
 
 def is_built(place: Place) -> bool:
