@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from tests.support.axe import violations
+from tests.support.microscope import Microscope
 
 PAGES = ("/styleguide", "/styleguide?errors=1", "/errors/409", "/errors/500")
 
@@ -36,6 +36,14 @@ def opened(browser: Browser, address: str, width: int = 1366, **options: Any) ->
     return page
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """A window for tests that only look: it stays warm between them."""
+    context = browser.new_context(locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("path", "width"),
     [
@@ -44,31 +52,30 @@ def opened(browser: Browser, address: str, width: int = 1366, **options: Any) ->
         *((path, width) for path in PAGES[2:] for width in (1366, 360)),
     ],
 )
-def test_axe_finds_nothing(browser: Browser, site: str, path: str, width: int) -> None:
-    page = opened(browser, site + path, width)
-    assert violations(page) == []
-    page.context.close()
+def test_axe_finds_nothing(window: Page, microscope: Microscope, site: str, path: str, width: int) -> None:
+    window.goto(site + path)
+    microscope.take(window)
+    assert microscope.violations(width, thorough=True) == []
 
 
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_scrolls_sideways(browser: Browser, site: str, path: str, language: str) -> None:
+def test_nothing_scrolls_sideways(window: Page, site: str, path: str, language: str) -> None:
     mark = "&" if "?" in path else "?"
-    page = opened(browser, f"{site}{path}{mark}lang={language}")
+    window.goto(f"{site}{path}{mark}lang={language}")
     for width in (1366, 768, 360, 320):
-        page.set_viewport_size({"width": width, "height": 768})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.context.close()
+        window.set_viewport_size({"width": width, "height": 768})
+        assert window.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_targets_are_large_enough(browser: Browser, site: str) -> None:
-    page = opened(browser, f"{site}/styleguide?errors=1", 360)
-    small = page.evaluate(
+def test_targets_are_large_enough(window: Page, site: str) -> None:
+    window.set_viewport_size({"width": 360, "height": 768})
+    window.goto(f"{site}/styleguide?errors=1")
+    small = window.evaluate(
         "[...document.querySelectorAll('.btn:not(.btn-small):not(.btn-quiet)')]"
         ".filter(b => b.offsetHeight && b.offsetHeight < 44).map(b => b.textContent)"
     )
     assert small == []
-    page.context.close()
 
 
 def test_policy_is_kept_and_the_console_is_quiet(browser: Browser, site: str) -> None:

@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from tests.journeys.conftest import Demonstration
 from tests.journeys.crawl import Visit, token_of
-from tests.journeys.microscope import HEIGHT, NARROWEST, WIDE, Microscope
-from tests.support import axe
 from tests.support.live import cookie_value, served
+from tests.support.microscope import HEIGHT, NARROWEST, WIDE, Microscope
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -111,21 +109,20 @@ class Looker:
 
 
 @contextmanager
-def looker(demonstration: Demonstration, browser: Browser) -> Iterator[Looker]:
-    """A browser before the sample year, with the checker at an address of its own: so it is compiled once."""
-    checker = Response(axe.SCRIPT, mimetype="text/javascript", headers={"Cache-Control": "max-age=3600"})
+def looker(demonstration: Demonstration, browser: Browser, microscope: Microscope) -> Iterator[Looker]:
+    """A browser before the sample year."""
     site = AsItWasRead(demonstration.app)
-    with served(DispatcherMiddleware(site, {"/axe.js": checker})) as address:
+    with served(site) as address:
         context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
-        microscope = Microscope(browser, f"{address}/axe.js")
         yield Looker(context, demonstration, address, site, microscope)
         context.close()
-        microscope.close()
 
 
-def looked_at(demonstration: Demonstration, browser: Browser, visits: list[Visit]) -> Iterator[str]:
+def looked_at(
+    demonstration: Demonstration, browser: Browser, microscope: Microscope, visits: list[Visit]
+) -> Iterator[str]:
     """What is wrong with pages: in Chinese by axe in two widths, in both languages what sticks out."""
-    with looker(demonstration, browser) as eyes:
+    with looker(demonstration, browser, microscope) as eyes:
         for language in LANGUAGES:
             for visit in sorted(visits, key=lambda one: one.who or ""):
                 yield from (f"{visit} ({language}): {fault}" for fault in faults(eyes, visit, language))

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser
 from tests.journeys.conftest import Demonstration
 from tests.journeys.crawl import Findings
 from tests.journeys.looking import looked_at
+from tests.support.microscope import Microscope
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the sample year and walks through it
 
@@ -31,8 +32,8 @@ def test_every_page_reads_well(findings: Findings) -> None:
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_every_kind_of_page_looks_well(
-    sample_year: Demonstration, findings: Findings, browser: Browser, shard: int
+    sample_year: Demonstration, findings: Findings, browser: Browser, microscope: Microscope, shard: int
 ) -> None:
     """Axe, console, requests, and nothing that sticks out, in wide and narrow windows."""
-    problems = list(looked_at(sample_year, browser, findings.chosen[shard::SHARDS]))
+    problems = list(looked_at(sample_year, browser, microscope, findings.chosen[shard::SHARDS]))
     assert not problems, "\n".join(problems)

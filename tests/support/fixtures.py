@@ -1,4 +1,5 @@
-"""The fixtures that every test may ask for: `postgres_server`, `postgres_url`, `browser`, `smtp_server`."""
+"""The fixtures that every test may ask for: `postgres_server`, `postgres_url`, `browser`, `microscope`,
+`smtp_server`."""
 
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support import chromium
+from tests.support.microscope import Microscope
 from tests.support.postgres import Postgres, PostgresServer
 from tests.support.smtp import SmtpServer
 
@@ -76,6 +78,14 @@ def browser() -> Iterator[Browser]:
     """A real browser of this test process; each test opens a context of its own in it."""
     with chromium.launched() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def microscope(browser: Browser) -> Iterator[Microscope]:
+    """What axe says of pages, from a window that stays warm."""
+    made = Microscope(browser)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.reviews.analysis.test_operations import disputed_panel
-from tests.support.axe import violations
 from tests.support.live import served, sign_in
+from tests.support.microscope import Microscope
 from tests.support.world import World
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "en")])
 def test_the_chair_s_page_is_accessible(
-    sqlite_world: World, browser: Browser, width: int, language: str
+    sqlite_world: World, browser: Browser, microscope: Microscope, width: int, language: str
 ) -> None:
     panel_id = disputed_panel(sqlite_world)
     with served(sqlite_world.app) as address:
@@ -24,7 +24,8 @@ def test_the_chair_s_page_is_accessible(
         assert answer.status == 200
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert violations(page) == []
+        microscope.take(page)
+        assert microscope.violations(width, thorough=True) == []
         page.emulate_media(media="print")
         assert page.locator("#plot-marks").is_visible()
         context.close()

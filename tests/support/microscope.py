@@ -89,8 +89,6 @@ class Microscope:
     """The window in which axe stays. A policy of the page, which its own window keeps to, binds no copy."""
 
     browser: Browser
-    axe: str
-    """Its address."""
     styles: str = ""
     width: int = 0
 
@@ -108,7 +106,6 @@ class Microscope:
         if styles != self.styles:
             self.page.context.add_cookies([cookie for cookie in page.context.cookies()])
             self.page.goto(page.url)
-            self.page.add_script_tag(url=self.axe)
             self.styles = styles
         self.page.evaluate(PUT, html)
 
