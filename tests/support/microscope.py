@@ -104,7 +104,12 @@ class Microscope:
         page.evaluate(ONE_OF_A_KIND)
         styles, html = page.evaluate(TAKEN)
         if styles != self.styles:
-            self.page.context.add_cookies([cookie for cookie in page.context.cookies()])
+            self.page.context.add_cookies(
+                [
+                    {"name": one["name"], "value": one["value"], "url": page.url}
+                    for one in page.context.cookies()
+                ]
+            )
             self.page.goto(page.url)
             self.styles = styles
         self.page.evaluate(PUT, html)
