@@ -9,6 +9,7 @@ from flask import Flask
 
 from marketplace import assets, assets_map
 from marketplace.config import ROOT
+from tests.support.bootstrap import bootstrap_classes
 
 BUILT = ROOT / "static" / "built"
 
@@ -38,10 +39,19 @@ def test_a_second_build_replaces_the_first(tmp_path: Path) -> None:
 
 def test_unused_rules_go_and_used_ones_stay() -> None:
     sheet = (
-        ".btn{color:red}.modal-dialog,.card{margin:0}.navbar{x:y}@media print{.offcanvas{a:b}}"
-        "@media (min-width:1px){.row{a:b}.toast{c:d}}[data-bs-theme=dark]{e:f}@keyframes placeholder-glow{50%{a:b}}"
+        ".btn{color:red}.modal-dialog,.form-control,hr{margin:0}.btn.active{x:y}@media print{.offcanvas{a:b}}"
+        "@media (min-width:1px){.small{a:b}.row>*{c:d}}[data-bs-theme=dark]{e:f}@keyframes placeholder-glow{50%{a:b}}"
     )
-    assert assets.bootstrap_css(sheet) == (".btn{color:red}.card{margin:0}@media (min-width:1px){.row{a:b}}")
+    kept = ".btn{color:red}.form-control,hr{margin:0}@media (min-width:1px){.small{a:b}}"
+    assert assets.bootstrap_css(sheet) == kept
+
+
+def test_of_bootstrap_the_classes_are_kept_that_templates_name() -> None:
+    named = set[str]()
+    for path in (ROOT / "templates").rglob("*.html"):
+        for words in re.findall(r'class="([^"]*)"', path.read_text("utf-8")):
+            named |= set(re.sub(r"\{[{%].*?[%}]\}", " ", words).split())
+    assert named & bootstrap_classes() == assets.USED
 
 
 def test_styles_shrink_without_changing() -> None:

@@ -59,6 +59,7 @@ class Visit:
     endpoint: str
     faults: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
     narrow: bool = False
     """Axe asks all its questions in a narrow window too."""
     served: dict[str, tuple[dict[str, str], str]] = field(default_factory=dict)
@@ -198,7 +199,7 @@ def look(client: FlaskClient, visit: Visit, languages: Languages) -> tuple[Visit
         if not response.history:
             headers = {name: response.headers[name] for name in KEPT if name in response.headers}
             visit.served[sheet.language] = (headers, text)
-    visit.parts = sorted(sheet.parts)
+    visit.parts, visit.classes = sorted(sheet.parts), sorted(sheet.classes)
     visit.faults = sheet.faults(inline_allowed=visit.endpoint == LETTER) + languages.leftovers(sheet)
     return visit, sheet
 
@@ -231,11 +232,13 @@ def mark_narrow(chosen: list[Visit]) -> None:
 
 @dataclass
 class Findings:
-    """What the walk of everybody brought: faults, the pages to look at closely, the kinds of pages reached."""
+    """What the walk of everybody brought: faults, the pages to look at closely, the kinds of pages reached, and the
+    classes of all that stands on them."""
 
     faults: list[str]
     chosen: list[Visit]
     endpoints: list[str]
+    classes: list[str]
 
     def save(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)), encoding="utf-8")
@@ -243,7 +246,7 @@ class Findings:
     @classmethod
     def load(cls, file: Path) -> "Findings":
         kept = json.loads(file.read_text(encoding="utf-8"))
-        return cls(kept["faults"], [Visit(**one) for one in kept["chosen"]], kept["endpoints"])
+        return cls(**{**kept, "chosen": [Visit(**one) for one in kept["chosen"]]})
 
 
 def crawl(app: Flask) -> Findings:
@@ -262,7 +265,8 @@ def crawl(app: Flask) -> Findings:
     for one, other in zip(chosen, english, strict=True):
         one.served |= other.served
     faults = [f"{one}: {fault}" for one in visits + english for fault in one.faults]
-    return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}))
+    classes = {word for visit in visits + english for word in visit.classes}
+    return Findings(faults, chosen, sorted({visit.endpoint for visit in visits}), sorted(classes))
 
 
 def in_english(app: Flask, chosen: list[Visit], languages: Languages) -> Iterator[Visit]:

@@ -37,6 +37,7 @@ class Sheet:
     loads: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
     ids: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -57,8 +58,10 @@ class Sheet:
         tag, named = str(element.tag), dict(element.items())
         foreign = around.foreign or named.get("lang", self.language) != self.language
         self._note_addresses(tag, named)
+        words = named.get("class", "").split()
+        self.classes.update(words)
         if around.main:
-            self.parts |= {f"{tag}.{word}" for word in named.get("class", "").split()} | {tag}
+            self.parts |= {f"{tag}.{word}" for word in words} | {tag}
         if not foreign:
             self.said += [named[name].strip() for name in SPOKEN if named.get(name)]
         if foreign == around.foreign and tag not in TURNS:

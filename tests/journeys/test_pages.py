@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import Browser
 
+from marketplace.assets import USED
 from tests.journeys.conftest import Demonstration
 from tests.journeys.crawl import Findings
 from tests.journeys.looking import looked_at
+from tests.support.bootstrap import bootstrap_classes
 from tests.support.microscope import Microscope
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the sample year and walks through it
@@ -28,6 +30,11 @@ def test_every_kind_of_page_is_reached_by_links(sample_year: Demonstration, find
 def test_every_page_reads_well(findings: Findings) -> None:
     """Status, title, heading, no inline code, nothing from elsewhere, no word of the other language."""
     assert findings.faults == []
+
+
+def test_no_class_has_lost_its_rules(findings: Findings) -> None:
+    """The build keeps Bootstrap's rules for all its classes that stand on pages."""
+    assert set(findings.classes) & bootstrap_classes() <= USED
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
