@@ -35,9 +35,9 @@ def build(npm_dir: Path, static_dir: Path) -> None:
     modules = npm_dir / "node_modules" if (npm_dir / "node_modules").is_dir() else npm_dir
     cities = assets_map.read_cities(modules / "echarts/map/json/province/zhejiang.json")
     bootstrap = (modules / "bootstrap/dist/css/bootstrap.min.css").read_text("utf-8")
+    own = shrink_css(join(sorted((static_dir / "css").glob("*.css"))))
     files = {
-        "css/bootstrap.css": bootstrap_css(bootstrap),
-        "css/app.css": shrink_css(join(sorted((static_dir / "css").glob("*.css")))),
+        "css/app.css": f"{bootstrap_css(bootstrap)}\n{own}",
         "js/app.js": bundle_js(sorted((static_dir / "js").glob("*.js"))),
         "icons.svg": sprite(modules / "bootstrap-icons/icons"),
         "map.svg": assets_map.draw(cities),

@@ -20,9 +20,7 @@ def manifest() -> dict[str, str]:
 
 
 def test_every_asset_has_its_hash_and_its_gzip() -> None:
-    assert set(manifest()) == {
-        "css/bootstrap.css", "css/app.css", "js/app.js", "icons.svg", "map.svg", "icons/mark.svg",
-    }  # fmt: skip
+    assert set(manifest()) == {"css/app.css", "js/app.js", "icons.svg", "map.svg", "icons/mark.svg"}
     for target in manifest().values():
         path = ROOT / "static" / target
         assert re.fullmatch(r"built/\w+\.[0-9a-f]{12}\.(css|js|svg)", target)

@@ -26,9 +26,7 @@ def test_control_characters_are_refused_on_both_databases(world: World) -> None:
 
 def test_built_assets_are_sent_compressed_once(sqlite_world: World) -> None:
     client = sqlite_world.app.test_client()
-    name = next(
-        path.name for path in Path(sqlite_world.app.static_folder or "").glob("built/bootstrap.*.css")
-    )
+    name = next(path.name for path in Path(sqlite_world.app.static_folder or "").glob("built/app.*.css"))
     plain = client.get(f"/static/built/{name}")
     packed = client.get(f"/static/built/{name}", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
