@@ -92,8 +92,8 @@ def _own_offers(actor: Actor, bid: Bid, now: datetime, complete: bool) -> list[d
         tone="secondary" if complete else "primary", bid_id=bid.id, section=SECTIONS[0].code,
     )  # fmt: skip
     check = offer(
-        N_("检查并提交") if actor.has(Role.HEAD) else N_("检查并送审"), "bids.check", _any_step(actor, bid, now),
-        method="get", tone="primary" if complete else "secondary", bid_id=bid.id,
+        check_label(actor), "bids.check", _any_step(actor, bid, now), method="get",
+        tone="primary" if complete else "secondary", bid_id=bid.id,
     )  # fmt: skip
     back = offer(
         N_("退回修改"), "bids.ask_return", policy.may_return(actor, bid, now), method="get", tone="secondary",
@@ -212,6 +212,11 @@ def history(session: Session, actor: Actor, bid: Bid) -> list[dict[str, Any]]:
     return history_rows(rows)
 
 
+def check_label(actor: Actor) -> str:
+    """What the last look at a bid leads to: the head submits, the others send it to the head (msgid)."""
+    return N_("检查并提交") if actor.has(Role.HEAD) else N_("检查并送审")
+
+
 def page(session: Session, actor: Actor, bid: Bid, now: datetime) -> dict[str, Any]:
     """What every page of one bid shows."""
     own = policy.acts_for(actor, bid.lead_id)
@@ -220,6 +225,7 @@ def page(session: Session, actor: Actor, bid: Bid, now: datetime) -> dict[str, A
         **document(session, bid, actor),
         "joint": joint.desk(session, actor, bid, now) if own else None,
         "own": own,
+        "check_label": check_label(actor),
         "state": state(bid),
         "running": is_running(bid, now),
         "gaps": gap_lines(found),

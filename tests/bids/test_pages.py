@@ -275,7 +275,10 @@ def test_a_clerk_learns_her_own_next_step(sqlite_world: World) -> None:
     assert page.index("填写申请") < page.index("检查并送审")
     assert "先送单位负责人审核" in check
     assert "暂不能提交" not in check
-    assert "本节还有 1 处需要补充" in clerk.get(f"/bids/{bid_id}/edit/guarantee").text
+    section = clerk.get(f"/bids/{bid_id}/edit/guarantee").text
+    assert "本节还有 1 处需要补充" in section
+    assert "检查并送审" in section
+    assert "检查并提交" not in section
     assert "处需要补充" not in clerk.get(f"/bids/{bid_id}/edit/plan").text
     assert "检查并提交" in sqlite_world.browser("hangzhou_head").get(f"/bids/{bid_id}/check").text
     whole = draft_bid(sqlite_world, published_topic(sqlite_world, 1))
