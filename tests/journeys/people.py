@@ -80,7 +80,9 @@ class Somebody:
     def fill_all(self, start: str, value: str) -> None:
         """The same into every field whose label begins so."""
         pattern = re.compile(rf"^\s*{re.escape(start)}")
-        for number in range(self.page.evaluate(COUNTED, pattern.pattern)):
+        count = self.page.evaluate(COUNTED, pattern.pattern)
+        assert count, f"{start} on {self.path} is not there"
+        for number in range(count):
             self._fill(pattern, value, number)
 
     def _fill(self, label: re.Pattern[str], value: str, number: int) -> None:
@@ -136,10 +138,6 @@ class Somebody:
         with self.page.expect_navigation() as navigation:
             self.page.mouse.click(*found["middle"])
         self._arrived(navigation.value, name)
-
-    def row(self, text: str) -> Locator:
-        """The table row in which a text stands."""
-        return self.page.get_by_role("row").filter(has_text=text)
 
     def download(self, name: str) -> bytes:
         """Follows a link that answers a file."""

@@ -33,7 +33,7 @@ LACKS = """([selector, texts]) => {
     const said = plain(document.querySelector(selector)?.textContent || "");
     return texts.filter((text) => !said.includes(plain(text)));
 }"""
-
+"""Which of the texts do not stand in a part of the page."""
 
 FIELDS = """const fields = (pattern) => {
     const wanted = new RegExp(pattern);
