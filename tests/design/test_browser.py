@@ -168,6 +168,16 @@ def test_everything_is_there_without_script(browser: Browser, site: str) -> None
     page.context.close()
 
 
+def test_without_script_the_whole_menu_is_seen_on_a_phone(browser: Browser, site: str) -> None:
+    page = opened(browser, f"{site}/styleguide", 360, java_script_enabled=False)
+    ends = page.evaluate(
+        "[...document.querySelectorAll('.site-nav-list a')].map(a => a.getBoundingClientRect().right)"
+    )
+    assert len(ends) > 4
+    assert max(ends) <= 360
+    page.context.close()
+
+
 def test_print_shows_no_navigation(browser: Browser, site: str) -> None:
     page = opened(browser, f"{site}/styleguide")
     page.emulate_media(media="print")
