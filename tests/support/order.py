@@ -17,9 +17,9 @@ LONGEST_FIRST = (
     "notifications/test_kill.py::",
     "computations/test_kill.py::",
     "properties/test_calibration.py::",
-    "journeys/test_pages.py::test_every_kind_of_page_looks_well",  # when the walk of the first is over
 )
-NOT_LONG = len(LONGEST_FIRST)
+LONG_BUT_LATER = ("journeys/test_pages.py::test_every_kind_of_page_looks_well",)
+"""They wait for the walk of the first: a process that came to them at once would wait with them."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,21 +47,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def ordered(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
     """``--dist worksteal`` gives each process an equal run of the list: every run begins with its share of the long
-    tests, and each test follows its neighbours of the same file."""
-    long = sorted(
-        (item for item in items if rank(item.nodeid) < NOT_LONG), key=lambda item: rank(item.nodeid)
-    )
-    others = iter([item for item in items if rank(item.nodeid) == NOT_LONG])
-    shares = [long[process::processes] for process in range(processes)]
+    tests, has its share of the later ones after a quarter of the rest, and each test follows its neighbours of the
+    same file."""
+    long, later = chosen(items, LONGEST_FIRST), chosen(items, LONG_BUT_LATER)
+    others = iter([item for item in items if item not in long and item not in later])
     left, made = len(items), list[pytest.Item]()
-    for process, share in enumerate(shares):
+    for process in range(processes):
         room = left // (processes - process)
-        made += share + list(islice(others, room - len(share)))
+        first, second = long[process::processes], later[process::processes]
+        rest = list(islice(others, room - len(first) - len(second)))
+        quarter = len(rest) // 4
+        made += first + rest[:quarter] + second + rest[quarter:]
         left -= room
     return made
 
 
-def rank(name: str) -> int:
-    """Where the test stands among the long ones."""
-    found = (place for place, start in enumerate(LONGEST_FIRST) if name.startswith(f"tests/{start}"))
-    return next(found, NOT_LONG)
+def chosen(items: Sequence[pytest.Item], starts: Sequence[str]) -> list[pytest.Item]:
+    """The tests whose names begin so, in the order of these beginnings."""
+    return [item for start in starts for item in items if item.nodeid.startswith(f"tests/{start}")]
